@@ -1,0 +1,76 @@
+"""What the pipeline asks of the outside: Protocols with one method, and the engine's provenance.
+
+An adapter that implements one lives in ``models/adapters/<library>_<port>.py``; fakes stand in ``fakes.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from models.records.audio import Audio
+from models.records.provenance import Engine
+from models.records.span import Span
+from models.records.speech import SpeakerCount, Speech, Turns, Words
+
+Progress = Callable[[float], None]
+"""Told how far a piece of work is, from 0 to 1."""
+
+
+def no_progress(fraction: float) -> None:
+    """Progress that nobody watches."""
+
+
+class Decoder(Protocol):
+    """Turns a recording into samples."""
+
+    @property
+    def engine(self) -> Engine:
+        """What decodes, and with which settings."""
+
+    def decode(self, source: Path, into: Path, progress: Progress = no_progress) -> Audio:
+        """Decode ``source`` to files in the folder ``into``.
+
+        Raises UnreadableRecordingError with one clear sentence; then nothing is left in ``into``.
+        """
+
+
+class SpeechDetector(Protocol):
+    """Finds where somebody speaks."""
+
+    @property
+    def engine(self) -> Engine:
+        """What detects, and with which settings."""
+
+    def detect(self, audio: Audio, progress: Progress = no_progress) -> Speech:
+        """Where there is speech."""
+
+
+class Diarizer(Protocol):
+    """Splits speech by voice."""
+
+    @property
+    def engine(self) -> Engine:
+        """What splits, and with which settings and weights."""
+
+    def diarize(self, audio: Audio, speech: Speech, count: SpeakerCount, progress: Progress = no_progress) -> Turns:
+        """Who speaks when. No speech gives no turns. Raises EngineError."""
+
+
+class Transcriber(Protocol):
+    """Writes down what is said."""
+
+    @property
+    def engine(self) -> Engine:
+        """What writes, and with which settings and weights."""
+
+    @property
+    def longest_ms(self) -> int:
+        """The longest stretch of speech, in milliseconds, that this engine reads well in one go."""
+
+    def transcribe(self, audio: Audio, stretches: tuple[Span, ...], progress: Progress = no_progress) -> Words:
+        """The words said in the stretches (sorted, not overlapping, each at most ``longest_ms``).
+
+        Raises EngineError.
+        """
