@@ -87,19 +87,30 @@ def make_environment(home: Path) -> None:
 def check_compiler() -> None:
     """One of the evaluation libraries (meeteval) is built on the machine; says so where no compiler is found."""
     if not shutil.which("g++") and not shutil.which("clang++"):
-        print("A C++ compiler is needed to build meeteval. On Debian or Ubuntu: apt-get install g++ python3-dev", file=sys.stderr)
+        print(
+            "A C++ compiler is needed to build meeteval. On Debian or Ubuntu: apt-get install g++ python3-dev",
+            file=sys.stderr,
+        )
         raise subprocess.CalledProcessError(1, ["g++", "--version"])
 
 
 def install_torch(python: Path) -> None:
     """Install torch where a build without CUDA packages can be had; otherwise say how to get one and go on."""
     pip = [str(python), "-m", "pip", "install", "--disable-pip-version-check"]
-    asked = subprocess.run([*pip, "-q", "--dry-run", "--no-deps", "--report", "-", TORCH], capture_output=True, text=True)
+    asked = subprocess.run(
+        [*pip, "-q", "--dry-run", "--no-deps", "--report", "-", TORCH], capture_output=True, text=True
+    )
     needs: list[str] = []
     if asked.returncode == 0:
-        needs = json.loads(asked.stdout)["install"][0]["metadata"].get("requires_dist", []) if json.loads(asked.stdout)["install"] else []
+        needs = (
+            json.loads(asked.stdout)["install"][0]["metadata"].get("requires_dist", [])
+            if json.loads(asked.stdout)["install"]
+            else []
+        )
     heavy = [need for need in needs if need.startswith(("nvidia", "cuda"))]
-    if asked.returncode != 0 or (heavy and sys.platform == "linux" and "extra ==" not in heavy[0] and not shutil.which("nvidia-smi")):
+    if asked.returncode != 0 or (
+        heavy and sys.platform == "linux" and "extra ==" not in heavy[0] and not shutil.which("nvidia-smi")
+    ):
         print(
             "Only a CUDA build of torch was found, several gigabytes, and this machine has no GPU: torch is left out and the tests that need\n"
             "it skip. To run them, set PIP_EXTRA_INDEX_URL to the address of PyTorch's CPU wheels and run this again.",
