@@ -39,7 +39,7 @@ def content_key(*parts: object) -> str:
 
 
 class ArtefactStore:
-    """A folder of stage outputs. Each is a folder of its own, complete or absent: it is renamed into place when done."""
+    """A folder of stage outputs, each a folder of its own that is complete or absent: renamed into place when done."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
