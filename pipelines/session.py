@@ -44,7 +44,7 @@ class Engines:
 class Choices:
     """What a person decided about one analysis: how many voices, which roles are given, who took part."""
 
-    count: SpeakerCount = SpeakerCount()
+    count: SpeakerCount = field(default_factory=SpeakerCount)
     roles: Mapping[str, Role] = field(default_factory=dict)
     participants: tuple[Role, ...] = ()
 
@@ -141,9 +141,8 @@ def _attribute(work: Work, choices: Choices) -> Transcript:
     utterances = attribute(words, turns, speech)
     voices = {*turns.speakers, *(utterance.speaker for utterance in utterances)}
     if unheard := sorted(set(choices.roles) - voices):
-        raise BadInputError(
-            f"There is no voice {unheard[0]} in this recording. Its voices: {', '.join(sorted(voices)) or 'none'}."
-        )
+        there = ", ".join(sorted(voices)) or "none"
+        raise BadInputError(f"There is no voice {unheard[0]} in this recording. Its voices: {there}.")
     return Transcript(
         utterances=utterances,
         roles=suggest_roles(utterances, choices.roles, choices.participants),

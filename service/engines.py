@@ -17,6 +17,8 @@ from models.ports import Diarizer, Transcriber
 from pipelines.session import Engines
 from service.settings import Settings
 
+NO_WHISPER = "Words by moonshine tiny-en, as the models folder holds no Whisper weights: a draft, not a record."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineChoice:
@@ -92,9 +94,7 @@ def _named_whisper(name: str, models_folder: Path) -> Path | None:
 
 def _moonshine(choice: EngineChoice) -> Transcriber:
     if choice.language != "en":
-        raise BadInputError(
-            "The embedded engine reads English only. Use Whisper for other languages: --engine whisper."
-        )
+        raise BadInputError("The embedded engine reads English only. For other languages use --engine whisper.")
     return MoonshineTranscriber()
 
 
@@ -114,7 +114,8 @@ def _diarizer(choice: EngineChoice, settings: Settings) -> tuple[Diarizer, str]:
         return EmbeddedDiarizer(), "Voices by the embedded diarizer."
     if folder is None:
         raise MissingPartError(
-            "There are no pyannote weights in the models folder. `practice models pull pyannote-community-1` fetches them."
+            "There are no pyannote weights in the models folder. "
+            "`practice models pull pyannote-community-1` fetches them."
         )
     from models.adapters.pyannote_diarizer import PyannoteDiarizer
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from models.records.audio import Audio
 from models.records.provenance import Engine, StageTime
 from models.records.session import SCHEMA_VERSION, Coverage, Session, SessionTurn, SessionUtterance, Speaker
-from models.records.span import intersection, total_ms
+from models.records.span import Span, intersection, total_ms
 from models.records.speech import Role, Speech, Transcript, Turns, Utterance, Words
 
 
@@ -82,7 +82,7 @@ def _utterance(utterance: Utterance, transcript: Transcript) -> SessionUtterance
 
 def _coverage(speech: Speech, words: Words) -> Coverage:
     heard = total_ms(speech.spans)
-    read = [stretch for stretch in words.stretches if stretch.text.strip()] or list(words.words)
+    read: Sequence[Span] = [stretch for stretch in words.stretches if stretch.text.strip()] or words.words
     written = total_ms(intersection(speech.spans, read))
     return Coverage(speech_ms=heard, transcribed_ms=written, share=_share(written, heard))
 

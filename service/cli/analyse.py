@@ -133,9 +133,7 @@ def _glossary(path: Path | None) -> tuple[str, ...]:
     try:
         lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as refused:
-        raise BadInputError(
-            "The glossary cannot be read. It is a plain text file (UTF-8) with one term a line."
-        ) from refused
+        raise BadInputError("The glossary cannot be read. It is plain text (UTF-8), one term a line.") from refused
     return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
 
 

@@ -49,9 +49,7 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except Exception as error:
-        _say(
-            f"This should not have happened: {_place(error)}. Please report it with the command you ran.", "Unforeseen"
-        )
+        _say(f"This should not have happened: {_place(error)}. Please report it, with the command.", "Unforeseen")
         if os.environ.get("PRACTICE_DEBUG"):
             traceback.print_exc()
         sys.exit(1)

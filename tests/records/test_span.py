@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,7 +24,7 @@ def test_union_covers_the_same_time_without_overlap(many: list[Span]) -> None:
     """Every millisecond once, in order."""
     merged = union(many)
     assert covered(merged) == covered(many)
-    assert all(a.end_ms < b.start_ms for a, b in zip(merged, merged[1:], strict=False))
+    assert all(a.end_ms < b.start_ms for a, b in pairwise(merged))
     assert total_ms(many) == len(covered(many))
 
 
