@@ -1,0 +1,206 @@
+"""The moonshine tiny-en network that moonshine-voice's wheel carries, run on onnxruntime with our own decoding.
+
+Running the two files ourselves gives the probability of every token, the same answer in any order (the wheel's
+own library keeps state from call to call), guards against loops, and less than half of the library's time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from models.errors import MissingPartError, WeightsError
+from models.records.audio import SAMPLE_RATE
+from models.records.provenance import Weights
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+ENCODER = Weights(
+    name="moonshine-tiny-en-encoder", sha256="94e90a4654fc45cdfedb77c4c08e1739f48862998e58fada384b25118134f221"
+)
+DECODER = Weights(
+    name="moonshine-tiny-en-decoder", sha256="cf524c4862d36e9e5ab032eddc73637efd822d70e868ac575cf1a46e1e4708a0"
+)
+TOKENIZER = Weights(
+    name="moonshine-tiny-en-tokenizer", sha256="6884b35fd6377d4c4d32336a0bc152f36b64d1e45b6503683cdc238250a8472d"
+)
+FILES = {ENCODER: "encoder_model.ort", DECODER: "decoder_model_merged.ort", TOKENIZER: "tokenizer.bin"}
+
+START, END, LAST_TEXT_TOKEN = 1, 2, 31_999
+SPACE = "\u2581".encode()
+LAYERS, HEADS, HEAD_SIZE = 6, 8, 36
+SAMPLES_PER_STATE = 384
+SHORTEST_SAMPLES = SAMPLE_RATE // 2
+TOKENS_PER_SECOND = 10
+LONGEST_LOOP, LOOPS = 12, 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """One piece of text with the natural logarithm of its probability."""
+
+    id: int
+    log_probability: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """The tokens of one stretch; ``looped`` says that the network went round in circles and was stopped."""
+
+    tokens: tuple[Token, ...]
+    looped: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenWord:
+    """A word as the network wrote it, and the geometric mean of the probabilities of its tokens."""
+
+    text: str
+    probability: float
+
+
+class MoonshineNetwork:
+    """Encoder, decoder and vocabulary of moonshine tiny-en on one processor core.
+
+    Raises MissingPartError where moonshine-voice is not installed, WeightsError where a file is not the one we know.
+    """
+
+    weights = tuple(FILES)
+
+    def __init__(self, folder: Path | None = None) -> None:
+        folder = folder or _carried_folder()
+        self._encoder = _session(_checked(folder, ENCODER))
+        self._decoder = _session(_checked(folder, DECODER))
+        self._pieces = vocabulary(_checked(folder, TOKENIZER))
+        self._outputs = [output.name for output in self._decoder.get_outputs()]
+
+    def encode(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
+        """What the encoder makes of samples at 16 kHz, shape ``(1, states, 288)``, a state every 24 ms."""
+        padded = np.pad(samples, (0, max(0, SHORTEST_SAMPLES - len(samples))))[None].astype(np.float32)
+        mask = np.ones(padded.shape, np.int64)
+        states: NDArray[np.float32] = self._encoder.run(None, {"input_values": padded, "attention_mask": mask})[0]
+        return states
+
+    def read(self, samples: NDArray[np.float32]) -> Reading:
+        """The likeliest tokens one after another for samples at 16 kHz, shape ``(samples,)``."""
+        states = self.encode(samples)
+        most = 8 + TOKENS_PER_SECOND * len(samples) // SAMPLE_RATE
+        tokens: list[Token] = []
+        memory = _empty_memory()
+        last = START
+        while len(tokens) < most:
+            scores, memory = self._step(states, memory, last, first=not tokens)
+            last = int(scores.argmax())
+            if last == END:
+                break
+            tokens.append(Token(id=last, log_probability=float(scores[last])))
+            loop = loop_length([token.id for token in tokens])
+            if loop:
+                return Reading(tokens=tuple(tokens[: -loop * (LOOPS - 1)]), looped=True)
+        return Reading(tokens=tuple(tokens), looped=False)
+
+    def _step(
+        self, states: NDArray[np.float32], memory: dict[str, Any], token: int, *, first: bool
+    ) -> tuple[NDArray[np.float64], dict[str, Any]]:
+        """Log-probabilities of the next token, shape ``(32768,)``, and what the decoder remembers."""
+        inputs = memory | {
+            "input_ids": np.array([[token]], np.int64),
+            "encoder_hidden_states": states,
+            "encoder_attention_mask": np.ones((1, states.shape[1] * SAMPLES_PER_STATE), np.int64),
+            "use_cache_branch": np.array([not first]),
+        }
+        logits, *present = self._decoder.run(None, inputs)
+        for name, value in zip(self._outputs[1:], present, strict=True):
+            if first or ".decoder." in name:
+                memory[name.replace("present", "past_key_values")] = value
+        scores = logits[0, -1].astype(np.float64)
+        scores -= scores.max()
+        scores -= np.log(np.exp(scores).sum())
+        return scores, memory
+
+    def words(self, tokens: tuple[Token, ...]) -> tuple[WrittenWord, ...]:
+        """The words that tokens spell, split where the vocabulary writes a space."""
+        groups: list[list[Token]] = []
+        for token in tokens:
+            if not START < token.id <= LAST_TEXT_TOKEN:
+                continue
+            if not groups or self._pieces[token.id].startswith(SPACE):
+                groups.append([])
+            groups[-1].append(token)
+        spelled = [(self._spell(group), [token.log_probability for token in group]) for group in groups]
+        return tuple(
+            WrittenWord(text=text, probability=min(1.0, float(np.exp(np.mean(scores)))))
+            for text, scores in spelled
+            if text
+        )
+
+    def _spell(self, tokens: list[Token]) -> str:
+        joined = b"".join(self._pieces[token.id] for token in tokens)
+        return joined.replace(SPACE, b" ").decode("utf-8", "replace").strip()
+
+
+def vocabulary(data: bytes) -> tuple[bytes, ...]:
+    """The pieces of text in a ``tokenizer.bin``: each its length (one byte, or two from 128 on), then its bytes."""
+    pieces: list[bytes] = []
+    at = 0
+    while at < len(data):
+        length = data[at]
+        at += 1
+        if length >= 128:
+            length += 128 * data[at] - 128
+            at += 1
+        pieces.append(data[at : at + length])
+        at += length
+    return tuple(pieces)
+
+
+def loop_length(ids: list[int]) -> int:
+    """How many tokens the end repeats, four times or more, or 0 where it does not go round in circles."""
+    for length in range(1, LONGEST_LOOP + 1):
+        if len(ids) >= length * LOOPS and ids[-length * (LOOPS - 1) :] == ids[-length * LOOPS : -length]:
+            return length
+    return 0
+
+
+def _empty_memory() -> dict[str, Any]:
+    empty = np.zeros((1, HEADS, 0, HEAD_SIZE), np.float32)
+    return {
+        f"past_key_values.{layer}.{side}.{kind}": empty
+        for layer in range(LAYERS)
+        for side in ("decoder", "encoder")
+        for kind in ("key", "value")
+    }
+
+
+def _carried_folder() -> Path:
+    """Where moonshine-voice's wheel keeps the network; found without importing the library."""
+    found = importlib.util.find_spec("moonshine_voice")
+    if found is None or not found.submodule_search_locations:
+        raise MissingPartError("moonshine-voice is not installed; it carries the small recogniser. Run `make install`.")
+    return Path(found.submodule_search_locations[0]) / "assets" / "tiny-en"
+
+
+def _checked(folder: Path, weights: Weights) -> bytes:
+    """The bytes of a weight file, whose digest was compared with the one we know."""
+    try:
+        data = (folder / FILES[weights]).read_bytes()
+    except OSError as error:
+        raise WeightsError(f"{weights.name} is missing. Install moonshine-voice 0.0.73 again.") from error
+    if hashlib.sha256(data).hexdigest() != weights.sha256:
+        raise WeightsError(f"{weights.name} is not the file we know. Install moonshine-voice 0.0.73 again.")
+    return data
+
+
+def _session(weights: bytes) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 4
+    return onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
