@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from models.adapters.moonshine_attention import HEADS, LAYERS, expose, returned_name
 from models.errors import MissingPartError, WeightsError
 from models.records.audio import SAMPLE_RATE
 from models.records.provenance import Weights
@@ -34,7 +35,7 @@ FILES = {ENCODER: "encoder_model.ort", DECODER: "decoder_model_merged.ort", TOKE
 
 START, END, LAST_TEXT_TOKEN = 1, 2, 31_999
 SPACE = "\u2581".encode()
-LAYERS, HEADS, HEAD_SIZE = 6, 8, 36
+DECODER_LAYERS, DECODER_HEADS, HEAD_SIZE = 6, 8, 36
 SAMPLES_PER_STATE = 384
 SHORTEST_SAMPLES = SAMPLE_RATE // 2
 TOKENS_PER_SECOND = 10
@@ -51,17 +52,23 @@ class Token:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """The tokens of one stretch; ``looped`` says that the network went round in circles and was stopped."""
+    """The tokens of one stretch; ``looped`` says that the network went round in circles and was stopped.
+
+    ``attention`` says where the decoder looked for each token: a row each, a column for every 24 ms, 1 at most.
+    None where there are no tokens.
+    """
 
     tokens: tuple[Token, ...]
     looped: bool
+    attention: NDArray[np.float64] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenWord:
-    """A word as the network wrote it, and the geometric mean of the probabilities of its tokens."""
+    """A word as the network wrote it, from how many tokens, and the geometric mean of their probabilities."""
 
     text: str
+    tokens: int
     probability: float
 
 
@@ -76,7 +83,7 @@ class MoonshineNetwork:
     def __init__(self, folder: Path | None = None) -> None:
         folder = folder or _carried_folder()
         self._encoder = _session(_checked(folder, ENCODER))
-        self._decoder = _session(_checked(folder, DECODER))
+        self._decoder = _session(expose(_checked(folder, DECODER)))
         self._pieces = vocabulary(_checked(folder, TOKENIZER))
         self._outputs = [output.name for output in self._decoder.get_outputs()]
 
@@ -90,58 +97,74 @@ class MoonshineNetwork:
     def read(self, samples: NDArray[np.float32]) -> Reading:
         """The likeliest tokens one after another for samples at 16 kHz, shape ``(samples,)``."""
         states = self.encode(samples)
+        fixed = _fixed_inputs(states)
         most = 8 + TOKENS_PER_SECOND * len(samples) // SAMPLE_RATE
+        memory = self._hearing(fixed)
         tokens: list[Token] = []
-        memory = _empty_memory()
-        last = START
-        while len(tokens) < most:
-            scores, memory = self._step(states, memory, last, first=not tokens)
+        looks: list[NDArray[np.float64]] = []
+        last, loop = START, 0
+        while len(tokens) < most and not loop:
+            scores, look = self._step(fixed, memory, last)
+            looks.append(look)
             last = int(scores.argmax())
             if last == END:
                 break
             tokens.append(Token(id=last, log_probability=float(scores[last])))
             loop = loop_length([token.id for token in tokens])
-            if loop:
-                return Reading(tokens=tuple(tokens[: -loop * (LOOPS - 1)]), looped=True)
-        return Reading(tokens=tuple(tokens), looped=False)
+        kept = len(tokens) - loop * (LOOPS - 1)
+        return Reading(
+            tokens=tuple(tokens[:kept]), looped=bool(loop), attention=np.stack(looks[:kept]) if kept else None
+        )
+
+    def _hearing(self, fixed: dict[str, Any]) -> dict[str, Any]:
+        """The decoder's memory before its first step: what it takes from the sound, and nothing written yet.
+
+        The file computes the first only in the branch that runs without a memory; that branch's step is thrown
+        away, because only the other one returns where it looked.
+        """
+        memory = _empty_memory()
+        inputs = {"input_ids": np.array([[START]], np.int64), "use_cache_branch": np.array([False])}
+        returned = self._decoder.run(None, fixed | memory | inputs)
+        for name, value in zip(self._outputs, returned, strict=True):
+            if ".encoder." in name:
+                memory[name.replace("present", "past_key_values")] = value
+        return memory
 
     def _step(
-        self, states: NDArray[np.float32], memory: dict[str, Any], token: int, *, first: bool
-    ) -> tuple[NDArray[np.float64], dict[str, Any]]:
-        """Log-probabilities of the next token, shape ``(32768,)``, and what the decoder remembers."""
-        inputs = memory | {
-            "input_ids": np.array([[token]], np.int64),
-            "encoder_hidden_states": states,
-            "encoder_attention_mask": np.ones((1, states.shape[1] * SAMPLES_PER_STATE), np.int64),
-            "use_cache_branch": np.array([not first]),
-        }
-        logits, *present = self._decoder.run(None, inputs)
-        for name, value in zip(self._outputs[1:], present, strict=True):
-            if first or ".decoder." in name:
+        self, fixed: dict[str, Any], memory: dict[str, Any], token: int
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Log-probabilities of the next token, shape ``(32768,)``, and where the decoder looked, ``(states,)``.
+
+        ``memory`` is brought up to date.
+        """
+        inputs = {"input_ids": np.array([[token]], np.int64), "use_cache_branch": np.array([True])}
+        returned = dict(zip(self._outputs, self._decoder.run(None, fixed | memory | inputs), strict=True))
+        for name, value in returned.items():
+            if ".decoder." in name:
                 memory[name.replace("present", "past_key_values")] = value
-        scores = logits[0, -1].astype(np.float64)
+        scores = returned["logits"][0, -1].astype(np.float64)
         scores -= scores.max()
         scores -= np.log(np.exp(scores).sum())
-        return scores, memory
+        return scores, _look(returned)
 
     def words(self, tokens: tuple[Token, ...]) -> tuple[WrittenWord, ...]:
-        """The words that tokens spell, split where the vocabulary writes a space."""
+        """The words that tokens spell, split where the vocabulary writes a space; no token is left out."""
         groups: list[list[Token]] = []
         for token in tokens:
-            if not START < token.id <= LAST_TEXT_TOKEN:
-                continue
             if not groups or self._pieces[token.id].startswith(SPACE):
                 groups.append([])
             groups[-1].append(token)
-        spelled = [(self._spell(group), [token.log_probability for token in group]) for group in groups]
         return tuple(
-            WrittenWord(text=text, probability=min(1.0, float(np.exp(np.mean(scores)))))
-            for text, scores in spelled
-            if text
+            WrittenWord(
+                text=self._spell(group),
+                tokens=len(group),
+                probability=min(1.0, float(np.exp(np.mean([token.log_probability for token in group])))),
+            )
+            for group in groups
         )
 
     def _spell(self, tokens: list[Token]) -> str:
-        joined = b"".join(self._pieces[token.id] for token in tokens)
+        joined = b"".join(self._pieces[token.id] for token in tokens if START < token.id <= LAST_TEXT_TOKEN)
         return joined.replace(SPACE, b" ").decode("utf-8", "replace").strip()
 
 
@@ -169,13 +192,28 @@ def loop_length(ids: list[int]) -> int:
 
 
 def _empty_memory() -> dict[str, Any]:
-    empty = np.zeros((1, HEADS, 0, HEAD_SIZE), np.float32)
+    empty = np.zeros((1, DECODER_HEADS, 0, HEAD_SIZE), np.float32)
     return {
         f"past_key_values.{layer}.{side}.{kind}": empty
-        for layer in range(LAYERS)
+        for layer in range(DECODER_LAYERS)
         for side in ("decoder", "encoder")
         for kind in ("key", "value")
     }
+
+
+def _fixed_inputs(states: NDArray[np.float32]) -> dict[str, Any]:
+    """What every step is told about the sound; the mask counts samples, of which none is hidden."""
+    mask = np.ones((1, states.shape[1] * SAMPLES_PER_STATE), np.int64)
+    return {"encoder_hidden_states": states, "encoder_attention_mask": mask}
+
+
+def _look(returned: dict[str, Any]) -> NDArray[np.float64]:
+    """Where the heads that follow the sound look, on average, each scaled to 1 at its highest."""
+    layers = {layer: returned[returned_name(layer)][0, :, -1].astype(np.float64) for layer in LAYERS}
+    look: NDArray[np.float64] = np.mean(
+        [layers[layer][head] / layers[layer][head].max() for layer, head in HEADS], axis=0
+    )
+    return look
 
 
 def _carried_folder() -> Path:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib.metadata
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from models.adapters.moonshine_network import MoonshineNetwork
-from models.adapters.word_times import estimate
+from models.adapters.word_times import place_words
 from models.ports import Progress, no_progress
 from models.records.provenance import Engine
 from models.records.speech import Dropped, Stretch, Timing, Word, Words
@@ -44,7 +46,7 @@ class MoonshineTranscriber:
             samples = audio.read(span)
             reading = self._network.read(samples)
             written = self._network.words(reading.tokens)
-            times = estimate([word.text for word in written], samples)
+            times = place_words(reading.attention, [word.tokens for word in written], samples)
             here = [
                 Word(
                     start_ms=min(span.start_ms + start, span.end_ms),
@@ -53,6 +55,7 @@ class MoonshineTranscriber:
                     probability=word.probability,
                 )
                 for word, (start, end) in zip(written, times, strict=True)
+                if word.text
             ]
             if reading.looped:
                 dropped.append(Dropped(start_ms=span.start_ms, end_ms=span.end_ms, text="", reason="repetition"))
@@ -62,7 +65,7 @@ class MoonshineTranscriber:
                     start_ms=span.start_ms,
                     end_ms=span.end_ms,
                     text=" ".join(word.text for word in here),
-                    confidence=sum(w.probability for w in written) / len(written) if written else None,
+                    confidence=float(np.mean([w.probability for w in here])) if here else None,
                 )
             )
             progress((number + 1) / len(stretches))
