@@ -59,9 +59,9 @@ def test_only_pyannote_is_gated_and_attributed() -> None:
 @pytest.mark.parametrize(
     ("file", "revision", "complaint"),
     [
-        ('{ path = "a", sha256 = "%s" }' % DIGEST, "main", "must name a whole commit"),
-        ('{ path = "../a", sha256 = "%s" }' % DIGEST, COMMIT, "leaves its folder"),
-        ('{ path = "/a", sha256 = "%s" }' % DIGEST, COMMIT, "leaves its folder"),
+        (f'{{ path = "a", sha256 = "{DIGEST}" }}', "main", "must name a whole commit"),
+        (f'{{ path = "../a", sha256 = "{DIGEST}" }}', COMMIT, "leaves its folder"),
+        (f'{{ path = "/a", sha256 = "{DIGEST}" }}', COMMIT, "leaves its folder"),
         ('{ path = "a", sha256 = "beef" }', COMMIT, "not a SHA-256"),
         ('{ path = "a.bin", convert = true }', COMMIT, "without knowing its digest"),
         ('{ path = "a", md5 = "x" }', COMMIT, "not complete"),
