@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from models.records.session import Session, SessionUtterance
 from pipelines.outputs import wording
-from pipelines.outputs.report_view import COLOURS, View, strokes, view
+from pipelines.outputs.report_view import View, strokes, view
 
 CONTEXT_MS = 1000
 """How much before and after a passage is played with it."""
@@ -46,7 +46,6 @@ def to_html(session: Session, playback: Path | None, peaks: Sequence[float]) -> 
             session=session,
             view=shown,
             words=wording,
-            colours=COLOURS,
             sound=_sound(playback),
             strokes=strokes(session.turns, shown.voices, peaks, session.recording.duration_ms),
             width=len(peaks),

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from models.records.session import Session, SessionTurn, SessionUtterance
-from models.records.speech import Check, Word
-from pipelines.outputs.wording import clock, one_line
+from models.records.session import Session, SessionTurn, SessionUtterance, Speaker
+from models.records.speech import Check, Role, Word
+from pipelines.outputs.wording import certainty, clock, one_line, role_name, speaker_name
 
 COLOURS = 6
 UNSURE_WORD = 0.6
@@ -47,11 +47,26 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
-    """Consecutive utterances of one voice. ``voice`` is its place among the session's voices, from 0."""
+class Voice:
+    """One voice as it is shown: its place from 0, its colour's number, the mark on its badge, name and role.
 
-    speaker: str
-    voice: int
+    ``certainty`` says in words how sure the role is; it is empty where there is no role to be sure of.
+    """
+
+    place: int
+    colour: int
+    mark: str
+    label: str
+    name: str
+    role: str
+    certainty: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """Consecutive utterances of one voice."""
+
+    voice: Voice
     lines: tuple[Line, ...]
 
 
@@ -78,7 +93,7 @@ class Stroke:
 class View:
     """Everything on the page that follows from the session."""
 
-    voices: tuple[str, ...]
+    voices: tuple[Voice, ...]
     cards: tuple[Card, ...]
     passages: tuple[Passage, ...]
 
@@ -89,24 +104,23 @@ class View:
 
 
 def view(session: Session) -> View:
-    """Arrange a session for the page. Voices are in the order of ``speakers``, then as they turn up."""
+    """Arrange a session for the page. Voices are in the order of ``speakers``, then as they turn up in the dialogue."""
     utterances = sorted(session.utterances, key=lambda u: (u.start_ms, u.end_ms, u.id))
-    spoken = (s.speaker for s in session.speakers), (u.speaker for u in utterances)
-    voices = tuple(dict.fromkeys(label for labels in spoken for label in labels))
+    voices = _voices(session.speakers, utterances)
     checks = sorted(session.checks, key=lambda c: (c.rank, c.start_ms, c.id))
     marks = {c.id: Mark(anchor=_anchor("c", c.id, n), number=n) for n, c in enumerate(checks, start=1)}
     heard = {check.id: check.heard for check in checks}
     lines = [_line(utterance, number, marks, heard) for number, utterance in enumerate(utterances)]
     anchors = {line.utterance.id: line.anchor for line in lines}
     return View(
-        voices=voices,
+        voices=tuple(voices.values()),
         cards=tuple(_cards(lines, voices)),
         passages=tuple(_passage(check, marks[check.id], anchors) for check in checks),
     )
 
 
 def strokes(
-    turns: Sequence[SessionTurn], voices: Sequence[str], peaks: Sequence[float], duration_ms: int
+    turns: Sequence[SessionTurn], voices: Sequence[Voice], peaks: Sequence[float], duration_ms: int
 ) -> tuple[Stroke, ...]:
     """The waveform in a box of ``len(peaks)`` by 100, one path for each voice.
 
@@ -129,17 +143,37 @@ def strokes(
     )
 
 
-def _present(turns: Sequence[SessionTurn], voices: Sequence[str], count: int, duration_ms: int) -> list[list[int]]:
+def _present(turns: Sequence[SessionTurn], voices: Sequence[Voice], count: int, duration_ms: int) -> list[list[int]]:
     """For each piece of the waveform, the voices that speak in its middle."""
-    order = {label: number for number, label in enumerate(voices)}
+    order = {voice.label: voice.place for voice in voices}
     present: list[set[int]] = [set() for _ in range(count)]
     for turn in turns:
         first = round(turn.start_ms * count / max(1, duration_ms))
         last = round(turn.end_ms * count / max(1, duration_ms))
         for number in range(max(0, first), min(count, last)):
-            if turn.speaker in order:
-                present[number].add(order[turn.speaker])
+            if one_line(turn.speaker) in order:
+                present[number].add(order[one_line(turn.speaker)])
     return [sorted(voices_here) for voices_here in present]
+
+
+def _voices(speakers: Sequence[Speaker], utterances: Sequence[SessionUtterance]) -> dict[str, Voice]:
+    known = {speaker.speaker: speaker for speaker in speakers}
+    labels = dict.fromkeys([*known, *(utterance.speaker for utterance in utterances)])
+    return {label: _voice(place, label, known.get(label)) for place, label in enumerate(labels)}
+
+
+def _voice(place: int, label: str, speaker: Speaker | None) -> Voice:
+    number = re.fullmatch(r"Speaker ([0-9]{1,2})", speaker_name(label))
+    role = speaker.role if speaker else Role.UNKNOWN
+    return Voice(
+        place=place,
+        colour=place % COLOURS,
+        mark=number[1] if number else "?",
+        label=one_line(label),
+        name=speaker_name(label),
+        role=role_name(role),
+        certainty=certainty(speaker) if speaker and role is not Role.UNKNOWN else "",
+    )
 
 
 def _line(utterance: SessionUtterance, number: int, marks: dict[str, Mark], heard: dict[str, str]) -> Line:
@@ -163,21 +197,16 @@ def _passage(check: Check, mark: Mark, anchors: dict[str, str]) -> Passage:
     )
 
 
-def _cards(lines: list[Line], voices: tuple[str, ...]) -> Iterator[Card]:
+def _cards(lines: list[Line], voices: dict[str, Voice]) -> Iterator[Card]:
     started: list[Line] = []
     for line in lines:
         changes = started and line.utterance.speaker != started[-1].utterance.speaker
         if changes or len(started) == LONGEST_CARD:
-            yield _card(started, voices)
+            yield Card(voice=voices[started[0].utterance.speaker], lines=tuple(started))
             started = []
         started.append(line)
     if started:
-        yield _card(started, voices)
-
-
-def _card(lines: list[Line], voices: tuple[str, ...]) -> Card:
-    speaker = lines[0].utterance.speaker
-    return Card(speaker=speaker, voice=voices.index(speaker), lines=tuple(lines))
+        yield Card(voice=voices[started[0].utterance.speaker], lines=tuple(started))
 
 
 def _anchor(kind: str, identifier: str, number: int) -> str:
