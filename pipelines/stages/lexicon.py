@@ -23,11 +23,11 @@ AUXILIARIES = _words("""
 
 VIOLENCE = _words("""
     hit hurt harm harmful abuse abusive assault attack violence violent fight fought beat beaten slap smack punch kick
-    shove grab push choke strangle throttle bite bit bitten shake shook shaken spank threw threat threaten stab knife
+    shove grab push choke strangle throttle bite bitten shake shook shaken spank threw threat threaten stab knife
     knives blade gun weapon machete kill murder dead die died dying death bruise burn scald cut scratch bleed blood
     bled injure injury wound fracture broke broken scar scared afraid frighten terrify scream controlling stalk bully
     sex sexual sexually rape touch naked nude undress grope groom exploit exploitation
-    suicide suicidal overdose self-harm selfharm ligature hang hanged
+    suicide suicidal overdose self-harm selfharm ligature hanged
 """)
 
 SUBSTANCES = _words("""
