@@ -6,8 +6,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.outputs.write import write_outputs
-from pipelines.stages.peaks import peaks_of
+from pipelines.outputs.folder import write_outputs
+from pipelines.stages.peaks import waveform_peaks
 
 from models.records.audio import Audio
 from models.records.session import Session
@@ -57,7 +57,7 @@ def analyse_recording(
             seconds=outcome.seconds,
             given=choices.roles,
         )
-        write_outputs(session, audio.playback, peaks_of(audio), out)
+        write_outputs(session, audio.playback, waveform_peaks(audio), out)
     if not keep_stages:
         shutil.rmtree(out / STAGES_FOLDER, ignore_errors=True)
     return Analysis(session=session, out=out)
