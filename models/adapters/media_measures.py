@@ -19,6 +19,7 @@ FLOOR_DB = -100.0
 CLIP_LEVEL = 0.985
 CLIP_RUN = 3
 SPEECH_BAND = (150, 4000)
+SIDE_DB = 10
 _TINY = 1e-12
 
 
@@ -30,7 +31,8 @@ class Measures:
     level that only one block in two hundred exceeds. ``hum_db`` tells how far a mains line stands above its
     neighbours, 0 where there is none, and ``hum_level_db`` how loud the lines are. ``high_band_db`` is the energy
     above 4.5 kHz against that of the voice band. ``left_share`` and ``right_share`` tell in how much of the sound
-    one channel is clearly louder; ``balance_db`` how much louder the left one is over all.
+    one channel is clearly louder; ``balance_db`` how much louder the left one is over all. ``correlation`` is of the two
+    channels' samples, ``level_correlation`` of their levels: near 1 where both hear the same room.
     """
 
     speech_db: float
@@ -47,6 +49,7 @@ class Measures:
     left_share: float
     right_share: float
     correlation: float
+    level_correlation: float
     balance_db: float
 
 
@@ -58,7 +61,7 @@ class Meter:
         self._levels: list[NDArray[np.float16]] = []
         self._peaks: list[NDArray[np.float16]] = []
         self._clipped: list[NDArray[np.bool_]] = []
-        self._sides: list[NDArray[np.float16]] = []
+        self._sides: tuple[list[NDArray[np.float16]], ...] = ([], [])
         self._lines = np.zeros(RATE // 2 + 1)
         self._power = np.zeros(RATE // 2 + 1)
         self._seconds = 0
@@ -78,7 +81,8 @@ class Meter:
         self._peaks.append(_decibels(top.max(axis=1) ** 2).astype(np.float16))
         self._clipped.append(_has_flat_tops(top))
         if self._channels == 2:
-            self._sides.append((bands[0] - bands[1]).astype(np.float16))
+            for side, band in zip(self._sides, bands, strict=True):
+                side.append(band.astype(np.float16))
             left, right = sound[:, 0].astype(np.float64), sound[:, 1].astype(np.float64)
             self._products += (left @ left, right @ right, left @ right)
         if len(sound) == RATE:
@@ -115,6 +119,7 @@ class Meter:
             left_share=left,
             right_share=right,
             correlation=self._correlation(),
+            level_correlation=self._level_correlation(active),
             balance_db=self._balance(),
         )
 
@@ -134,8 +139,15 @@ class Meter:
     def _side_shares(self, active: NDArray[np.bool_]) -> tuple[float, float]:
         if self._channels != 2 or not active.any():
             return 0.0, 0.0
-        sides = _joined(self._sides)[active]
-        return float((sides > 10).mean()), float((sides < -10).mean())
+        apart = _joined(self._sides[0])[active] - _joined(self._sides[1])[active]
+        return float((apart > SIDE_DB).mean()), float((apart < -SIDE_DB).mean())
+
+    def _level_correlation(self, active: NDArray[np.bool_]) -> float:
+        if self._channels != 2 or active.sum() < 10:
+            return 0.0
+        left, right = (_joined(side)[active].astype(np.float64) for side in self._sides)
+        spread = left.std() * right.std()
+        return float(((left - left.mean()) * (right - right.mean())).mean() / spread) if spread > _TINY else 0.0
 
     def _correlation(self) -> float:
         left, right, both = self._products

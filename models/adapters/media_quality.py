@@ -28,9 +28,10 @@ def is_silent(measures: Measures) -> bool:
 
 
 def holds_two_voices(measures: Measures) -> bool:
-    """Whether two channels carry different voices: most sound is clearly on one side, and both sides have their share."""
+    """Whether two channels carry different voices: each is often much the louder one, and they do not move together."""
     left, right = measures.left_share, measures.right_share
-    return min(left, right) >= 0.08 and left + right >= 0.7 and abs(measures.correlation) < 0.5
+    alike = abs(measures.correlation) > 0.3 or measures.level_correlation > 0.3
+    return min(left, right) >= 0.08 and left + right >= 0.5 and not alike
 
 
 def dead_channel(measures: Measures) -> str | None:
@@ -87,7 +88,7 @@ def _noise(measures: Measures) -> Advice | None:
 
 
 def _hum(measures: Measures) -> Advice | None:
-    if measures.hum_db < 12 or measures.hum_level_db < measures.speech_db - 35:
+    if measures.hum_db < 12 or measures.hum_level_db < measures.speech_db - 25:
         return None
     return Advice(
         code="mains_hum",
