@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 
 from models.adapters.evaluation_parts import load
 
@@ -12,6 +13,7 @@ _WRITTEN_OUT = {"cannot": "can not", "ain't": "is not", "shan't": "shall not"}
 _WORD = re.compile(rf"\b({'|'.join(_WRITTEN_OUT)})\b", re.IGNORECASE)
 
 
+@cache
 def english_normaliser() -> Callable[[str], tuple[str, ...]]:
     """A function from text to comparable words: lower case, no punctuation, contractions and numbers written out alike.
 

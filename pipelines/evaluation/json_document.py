@@ -37,6 +37,8 @@ def read_json(path: Path) -> Annotation:
 def _each(
     path: Path, document: dict[str, Any], field: str, build: Callable[[dict[str, Any], int], Entry]
 ) -> list[Entry]:
+    if not isinstance(document[field], list):
+        raise BadInputError(f"{path}: {field} is not a list. Correct it and try again.")
     entries: list[Entry] = []
     for number, item in enumerate(document[field], start=1):
         try:

@@ -29,13 +29,9 @@ def tokens_of(said: Iterable[Said], normalise: Normaliser) -> tuple[tuple[Token,
     words have times, a second order goes word by word, so that "yeah" stands where it was heard. An utterance
     without word times stays whole, and its words share its time evenly.
     """
-    rows = [(number, one, _tokens(one, normalise)) for number, one in enumerate(said)]
-    whole = [(one.start_ms, number, token) for number, one, tokens in rows for token in tokens]
-    single = [
-        (token.start_ms if one.words else one.start_ms, number, token)
-        for number, one, tokens in rows
-        for token in tokens
-    ]
+    rows = [(number, one, token) for number, one in enumerate(said) for token in _tokens(one, normalise)]
+    whole = [(one.start_ms, number, token) for number, one, token in rows]
+    single = [(token.start_ms if one.words else one.start_ms, number, token) for number, one, token in rows]
     orders = [tuple(token for _, _, token in sorted(order, key=lambda row: row[:2])) for order in (whole, single)]
     return tuple(dict.fromkeys(orders))
 
