@@ -65,4 +65,5 @@ def mix(dry: dict[str, NDArray[np.float32]], room: Room, seed: int) -> NDArray[n
         speech = np.sqrt(np.mean(total[np.abs(total) > 1e-3] ** 2))
         total += pink_noise(length, generator) * speech * 10 ** (-room.snr_db / 20)
     peak = np.max(np.abs(total))
-    return (total * min(1.0, 0.97 / peak)).astype(np.float32)
+    loud: NDArray[np.float32] = (total * min(1.0, 0.97 / float(peak))).astype(np.float32)
+    return loud

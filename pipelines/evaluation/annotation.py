@@ -42,9 +42,14 @@ class Annotation:
     duration_ms: int | None = None
 
     @property
-    def has_roles(self) -> bool:
+    def knows_roles(self) -> bool:
         """Whether any speaker's role is known."""
         return any(said.role not in (None, Role.UNKNOWN) for said in self.said or ())
+
+    @property
+    def speaks_of_roles(self) -> bool:
+        """Whether roles are part of this telling at all, known or not."""
+        return any(said.role is not None for said in self.said or ())
 
 
 def turns_of(said: tuple[Said, ...], *, bridge_ms: int = SAME_TURN_MS) -> tuple[VoiceSpan, ...]:
