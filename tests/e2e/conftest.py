@@ -24,6 +24,10 @@ FLAGS = [
     "--autoplay-policy=no-user-gesture-required",
 ]
 PEAKS = (0.1, 0.5, 0.9, 0.2) * 300
+LOADED = """() => new Promise((done) => {
+    const audio = document.getElementById("audio");
+    if (audio.readyState >= 1) done(); else audio.addEventListener("loadedmetadata", () => done());
+})"""
 WATCH = """
 window.violations = [];
 document.addEventListener("securitypolicyviolation", (event) => violations.push(event.violatedDirective));
@@ -63,7 +67,7 @@ def open_report(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
             page.add_init_script(WATCH)
         page.goto(file.as_uri())
         if sound and options.get("java_script_enabled", True):
-            page.wait_for_function("document.getElementById('audio').readyState >= 1")
+            page.evaluate(LOADED)
         return page
 
     yield open_it

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -11,10 +12,28 @@ from tests.outputs.sessions import empty_session, hostile_session, long_session,
 
 pytestmark = pytest.mark.slow
 Open = Callable[..., Any]
+FRAMES = """() => new Promise((done) => {
+    const gaps = [];
+    let last = performance.now();
+    const tick = (time) => {
+        gaps.push(time - last);
+        last = time;
+        if (gaps.length < 60) requestAnimationFrame(tick); else done(gaps);
+    };
+    requestAnimationFrame(tick);
+})"""
 
 
 def now(page: Any) -> float:
     return float(page.evaluate("document.getElementById('audio').currentTime"))
+
+
+def wait_until(page: Any, condition: str, timeout_s: float = 10) -> None:
+    """Ask again and again; the page's policy forbids the browser driver's own way of waiting."""
+    end = time.monotonic() + timeout_s
+    while not page.evaluate(condition):
+        assert time.monotonic() < end, condition
+        page.wait_for_timeout(20)
 
 
 def playing(page: Any) -> bool:
@@ -59,7 +78,7 @@ def test_a_click_on_a_word_plays_from_that_word(open_report: Open) -> None:
         return [box.x + 2, box.y + box.height / 2];
     }""")
     page.mouse.click(*place)
-    page.wait_for_function("!document.getElementById('audio').paused")
+    wait_until(page, "!document.getElementById('audio').paused")
     assert 4.98 + 3 * 0.31 - 0.05 <= now(page) < 4.98 + 3 * 0.31 + 0.8
 
 
@@ -76,9 +95,10 @@ def test_a_check_plays_its_passage_with_a_second_around_it_and_stops(open_report
     page = open_report(small_session())
     check = small_session().checks[0]
     page.evaluate("document.getElementById('audio').playbackRate = 4")
+    page.evaluate("audio.addEventListener('seeking', () => { window.sought = audio.currentTime; })")
     page.get_by_role("button", name="Play check 1,").click()
-    assert now(page) < check.start_ms / 1000
-    page.wait_for_function("document.getElementById('audio').paused", timeout=10_000)
+    assert page.evaluate("sought") == pytest.approx(check.start_ms / 1000 - 1, abs=0.01)
+    wait_until(page, "document.getElementById('audio').paused")
     assert now(page) == pytest.approx(check.end_ms / 1000 + 1, abs=0.9)
 
 
@@ -86,9 +106,7 @@ def test_after_a_passage_stopped_play_goes_on_past_it(open_report: Open) -> None
     page = open_report(small_session())
     page.evaluate("document.getElementById('audio').playbackRate = 4")
     page.keyboard.press("n")
-    page.wait_for_function(
-        "document.getElementById('audio').paused && document.getElementById('audio').currentTime > 5"
-    )
+    wait_until(page, "audio.paused && audio.currentTime > 5")
     page.keyboard.press("k")
     page.wait_for_timeout(500)
     assert playing(page)
@@ -97,9 +115,9 @@ def test_after_a_passage_stopped_play_goes_on_past_it(open_report: Open) -> None
 def test_the_keys_play_step_replay_and_move_between_checks(open_report: Open) -> None:
     page = open_report(small_session())
     page.keyboard.press("Space")
-    page.wait_for_function("!document.getElementById('audio').paused")
+    wait_until(page, "!document.getElementById('audio').paused")
     page.keyboard.press("k")
-    page.wait_for_function("document.getElementById('audio').paused")
+    wait_until(page, "document.getElementById('audio').paused")
     page.keyboard.press("l")
     assert 5 <= now(page) < 6.5
     page.keyboard.press("j")
@@ -136,7 +154,7 @@ def test_the_space_bar_on_a_button_presses_that_button(open_report: Open) -> Non
     page = open_report(small_session())
     page.get_by_role("button", name="Play from 0:10", exact=True).focus()
     page.keyboard.press("Space")
-    page.wait_for_function("!document.getElementById('audio').paused")
+    wait_until(page, "!document.getElementById('audio').paused")
     assert now(page) > 10
 
 
@@ -157,7 +175,7 @@ def test_a_check_leads_to_the_dialogue_and_back_even_when_it_is_filtered_away(op
     page = open_report(small_session())
     page.locator(".filter").nth(1).uncheck()
     assert page.locator("#u-u0003").is_hidden()
-    page.get_by_role("link", name="In the dialogue, check 1").click()
+    page.get_by_role("link", name="In the dialogue (check 1)").click()
     assert page.locator("#u-u0003").is_visible()
     assert page.evaluate("document.activeElement.id") == "u-u0003"
     page.locator("#u-u0003 a.mark").click()
@@ -167,11 +185,11 @@ def test_a_check_leads_to_the_dialogue_and_back_even_when_it_is_filtered_away(op
 def test_search_and_filters_say_how_much_they_show(open_report: Open) -> None:
     page = open_report(small_session())
     page.locator("#search").fill("DRUNK")
-    page.wait_for_function("document.getElementById('found').textContent === '1 of 6 utterances'")
+    wait_until(page, "document.getElementById('found').textContent === '1 of 6 utterances'")
     assert page.locator(".line:visible").count() == 1
     page.locator("#search").fill("")
     page.locator(".filter").nth(0).uncheck()
-    page.wait_for_function("document.getElementById('found').textContent === '3 of 6 utterances'")
+    wait_until(page, "document.getElementById('found').textContent === '3 of 6 utterances'")
 
 
 def test_ticks_are_counted_and_kept_nowhere(open_report: Open) -> None:
@@ -195,7 +213,7 @@ def test_the_page_does_not_scroll_by_itself_but_on_demand(open_report: Open) -> 
     page.wait_for_selector(".line.current", state="attached")
     assert page.evaluate("scrollY") == 0
     page.get_by_role("button", name="Scroll to current").click()
-    page.wait_for_function("scrollY > 1000")
+    wait_until(page, "scrollY > 1000")
     box = page.locator(".line.current").bounding_box()
     assert 0 < box["y"] < 900
 
@@ -204,7 +222,7 @@ def test_the_page_does_not_scroll_by_itself_but_on_demand(open_report: Open) -> 
 def test_the_page_can_be_read_without_javascript(open_report: Open, sound: bool) -> None:
     page = open_report(small_session(), sound=sound, java_script_enabled=False)
     assert page.get_by_text("I wasn't drunk.").is_visible()
-    assert page.get_by_text("A second reading of the sound").is_visible()
+    assert page.get_by_text("A second reading of the sound does not have").is_visible()
     assert page.locator("#search").is_hidden()
     assert page.locator(".tick").first.is_hidden()
 
@@ -249,9 +267,5 @@ def test_two_thousand_utterances_open_quickly_and_play_cheaply(open_report: Open
     loaded = page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")
     assert loaded < 5000
     page.evaluate("document.getElementById('audio').play()")
-    frames = page.evaluate("""() => new Promise((done) => {
-        const gaps = []; let last = performance.now();
-        const tick = (time) => { gaps.push(time - last); last = time; gaps.length < 60 ? requestAnimationFrame(tick) : done(gaps); };
-        requestAnimationFrame(tick);
-    })""")
+    frames = page.evaluate(FRAMES)
     assert sorted(frames)[len(frames) // 2] < 100
