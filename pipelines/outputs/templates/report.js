@@ -109,6 +109,8 @@
   /* Player */
 
   find("dialogue").classList.add("has-sound");
+  const player = find("player");
+  new ResizeObserver(() => page.style.setProperty("--player", `${player.offsetHeight}px`)).observe(player);
   const wave = find("wave");
   const playhead = find("playhead");
   const starts = data.utterances.map((utterance) => utterance[0]);
@@ -139,7 +141,8 @@
     checks[n].classList.add("current");
     const [from, to] = data.checks[n];
     hear(Math.max(0, from - data.context), to + data.context);
-    say(`Check ${n + 1} of ${checks.length}`);
+    const told = checks[n].querySelector(".reason").textContent;
+    say(`Check ${n + 1} of ${checks.length}. ${told}`);
   }
 
   function leaveCheck() {
