@@ -18,7 +18,7 @@ BLOCK = RATE // 10
 FLOOR_DB = -100.0
 CLIP_LEVEL = 0.985
 CLIP_RUN = 3
-SPEECH_BAND = (150, 4000)
+SPEECH_BAND = (80, 4000)
 SIDE_DB = 10
 _TINY = 1e-12
 
@@ -134,7 +134,8 @@ class Meter:
     def _high_band(self) -> float:
         if self._seconds == 0:
             return 0.0
-        return float(_decibels(self._power[4500:7500].mean()) - _decibels(self._power[300:3400].mean()))
+        high, voice = self._power[4500:7500].mean() + 1e-18, self._power[300:3400].mean() + 1e-18
+        return float(10 * np.log10(high / voice))
 
     def _side_shares(self, active: NDArray[np.bool_]) -> tuple[float, float]:
         if self._channels != 2 or not active.any():

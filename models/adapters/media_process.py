@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from models.adapters.media_refusals import NoRoomError, RefusedRecordingError, refusal
@@ -58,7 +59,7 @@ def run_child(
 
 
 def _start(request: dict[str, Any], descriptors: tuple[int, ...]) -> subprocess.Popen[bytes]:
-    paths = json.dumps([path for path in sys.path if path] or [os.getcwd()])  # noqa: PTH109
+    paths = json.dumps([str(Path(path).absolute()) for path in sys.path])
     kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH", "SYSTEMROOT") if name in os.environ}
     quiet = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "LC_ALL": "C.UTF-8"}
     return subprocess.Popen(
