@@ -26,7 +26,7 @@ FORMATS: dict[str, tuple[str, str, int, str]] = {
     "aiff": ("aiff", "pcm_s16be", 44_100, "mono"),
     "caf": ("caf", "alac", 44_100, "stereo"),
 }
-"""By extension: libavformat's muxer, the encoder, sample rate in Hz and layout. AMR-WB has no encoder: `amr_wideband`."""
+"""By extension: libavformat's muxer, the encoder, sample rate in Hz and layout; for AMR-WB see `amr_wideband`."""
 
 BIT_RATES = {"libopencore_amrnb": 12_200}
 
@@ -96,8 +96,14 @@ def wave_header(channels: int, rate: int, data_bytes: int, *, code: int = 1, bit
     frame = channels * bits // 8
     form = struct.pack("<HHIIHH", code, channels, rate, (rate * frame) & 0xFFFFFFFF, frame & 0xFFFF, bits)
     total = min(data_bytes + 36, 0xFFFFFFFF)
-    return b"RIFF" + struct.pack("<I", total) + b"WAVEfmt " + struct.pack("<I", 16) + form + b"data" + struct.pack(
-        "<I", data_bytes
+    return (
+        b"RIFF"
+        + struct.pack("<I", total)
+        + b"WAVEfmt "
+        + struct.pack("<I", 16)
+        + form
+        + b"data"
+        + struct.pack("<I", data_bytes)
     )
 
 

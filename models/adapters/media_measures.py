@@ -31,8 +31,8 @@ class Measures:
     level that only one block in two hundred exceeds. ``hum_db`` tells how far a mains line stands above its
     neighbours, 0 where there is none, and ``hum_level_db`` how loud the lines are. ``high_band_db`` is the energy
     above 4.5 kHz against that of the voice band. ``left_share`` and ``right_share`` tell in how much of the sound
-    one channel is clearly louder; ``balance_db`` how much louder the left one is over all. ``correlation`` is of the two
-    channels' samples, ``level_correlation`` of their levels: near 1 where both hear the same room.
+    one channel is clearly louder; ``balance_db`` how much louder the left one is over all. ``correlation`` is of the
+    two channels' samples, ``level_correlation`` of their levels: near 1 where both hear the same room.
     """
 
     speech_db: float
@@ -161,7 +161,8 @@ class Meter:
 
 
 def _decibels(power: NDArray[np.floating] | np.floating | float) -> NDArray[np.float64]:
-    return np.maximum(10 * np.log10(np.asarray(power, dtype=np.float64) + _TINY), FLOOR_DB)
+    level = 10 * np.log10(np.asarray(power, dtype=np.float64) + _TINY)
+    return np.asarray(np.maximum(level, FLOOR_DB), dtype=np.float64)
 
 
 def _band_db(blocks: NDArray[np.float32]) -> NDArray[np.float64]:
