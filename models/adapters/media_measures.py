@@ -77,7 +77,7 @@ class Meter:
         blocks = sound.reshape(whole, BLOCK, self._channels)
         bands = np.stack([_band_db(blocks[:, :, c]) for c in range(self._channels)])
         self._levels.append(bands.max(axis=0).astype(np.float16))
-        top = np.abs(blocks).max(axis=2)
+        top = _loudest_channel(np.abs(blocks))
         self._peaks.append(_decibels(top.max(axis=1) ** 2).astype(np.float16))
         self._clipped.append(_has_flat_tops(top))
         if self._channels == 2:
@@ -86,7 +86,7 @@ class Meter:
             left, right = sound[:, 0].astype(np.float64), sound[:, 1].astype(np.float64)
             self._products += (left @ left, right @ right, left @ right)
         if len(sound) == RATE:
-            self._hear_second(sound.mean(axis=1) if self._channels > 1 else sound[:, 0])
+            self._hear_second(one_channel(sound))
 
     def _hear_second(self, second: NDArray[np.float32]) -> None:
         power = np.abs(np.fft.rfft(second * self._window)) ** 2 / (RATE * RATE * 3 / 32)
@@ -163,6 +163,15 @@ class Meter:
 def _decibels(power: NDArray[np.floating] | np.floating | float) -> NDArray[np.float64]:
     level = 10 * np.log10(np.asarray(power, dtype=np.float64) + _TINY)
     return np.asarray(np.maximum(level, FLOOR_DB), dtype=np.float64)
+
+
+def one_channel(sound: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The average of one or two channels, shape ``(frames,)``; numpy's mean over so short an axis is slow."""
+    return sound[:, 0] if sound.shape[1] == 1 else (sound[:, 0] + sound[:, 1]) * np.float32(0.5)
+
+
+def _loudest_channel(sizes: NDArray[np.float32]) -> NDArray[np.float32]:
+    return sizes[:, :, 0] if sizes.shape[2] == 1 else np.maximum(sizes[:, :, 0], sizes[:, :, 1])
 
 
 def _band_db(blocks: NDArray[np.float32]) -> NDArray[np.float64]:
