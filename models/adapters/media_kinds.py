@@ -31,8 +31,13 @@ DEMUXERS = {
 
 _ASF = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
 _W64 = bytes.fromhex("726966662e91cf11a5d628db04c10000")
-_ASF_PROTECTED = (bytes.fromhex("fbb31122 23bdd211 b4b700a0c955fc6e"), bytes.fromhex("14e68a29 2226174cb935dae07ee9289c"))
-_OPENPGP_START = re.compile(rb"\x85[\x01-\x04].\x03|\xc1[\xc0-\xdf]..?\x03|\x8c[\x04\x0d\x2e]\x04|\xc3[\x04\x0d\x2e]\x04", re.S)
+_ASF_PROTECTED = (
+    bytes.fromhex("fbb31122 23bdd211 b4b700a0c955fc6e"),
+    bytes.fromhex("14e68a29 2226174cb935dae07ee9289c"),
+)
+_OPENPGP_START = re.compile(
+    rb"\x85[\x01-\x04].\x03|\xc1[\xc0-\xdf]..?\x03|\x8c[\x04\x0d\x2e]\x04|\xc3[\x04\x0d\x2e]\x04", re.S
+)
 
 _STARTS: tuple[tuple[bytes, str], ...] = (
     (b"fLaC", "flac"),
@@ -200,7 +205,7 @@ def _mp3_length(head: bytes, at: int) -> int:
 
 def _text(head: bytes) -> str | None:
     """What kind of text this is, if it is text."""
-    if not _looks_like_text(head[:4096]):
+    if not _looks_like_text(head[:512]):
         return None
     start = head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     opening = start[:2048].lower().replace(b"\0", b"")

@@ -18,7 +18,7 @@ BLOCK = RATE // 10
 FLOOR_DB = -100.0
 CLIP_LEVEL = 0.985
 CLIP_RUN = 3
-SPEECH_BAND = (150, 4000)
+SPEECH_BAND = (80, 4000)
 SIDE_DB = 10
 _TINY = 1e-12
 
@@ -31,8 +31,8 @@ class Measures:
     level that only one block in two hundred exceeds. ``hum_db`` tells how far a mains line stands above its
     neighbours, 0 where there is none, and ``hum_level_db`` how loud the lines are. ``high_band_db`` is the energy
     above 4.5 kHz against that of the voice band. ``left_share`` and ``right_share`` tell in how much of the sound
-    one channel is clearly louder; ``balance_db`` how much louder the left one is over all. ``correlation`` is of the two
-    channels' samples, ``level_correlation`` of their levels: near 1 where both hear the same room.
+    one channel is clearly louder; ``balance_db`` how much louder the left one is over all. ``correlation`` is of the
+    two channels' samples, ``level_correlation`` of their levels: near 1 where both hear the same room.
     """
 
     speech_db: float
@@ -77,7 +77,7 @@ class Meter:
         blocks = sound.reshape(whole, BLOCK, self._channels)
         bands = np.stack([_band_db(blocks[:, :, c]) for c in range(self._channels)])
         self._levels.append(bands.max(axis=0).astype(np.float16))
-        top = np.abs(blocks).max(axis=2)
+        top = _loudest_channel(np.abs(blocks))
         self._peaks.append(_decibels(top.max(axis=1) ** 2).astype(np.float16))
         self._clipped.append(_has_flat_tops(top))
         if self._channels == 2:
@@ -86,7 +86,7 @@ class Meter:
             left, right = sound[:, 0].astype(np.float64), sound[:, 1].astype(np.float64)
             self._products += (left @ left, right @ right, left @ right)
         if len(sound) == RATE:
-            self._hear_second(sound.mean(axis=1) if self._channels > 1 else sound[:, 0])
+            self._hear_second(one_channel(sound))
 
     def _hear_second(self, second: NDArray[np.float32]) -> None:
         power = np.abs(np.fft.rfft(second * self._window)) ** 2 / (RATE * RATE * 3 / 32)
@@ -134,7 +134,8 @@ class Meter:
     def _high_band(self) -> float:
         if self._seconds == 0:
             return 0.0
-        return float(_decibels(self._power[4500:7500].mean()) - _decibels(self._power[300:3400].mean()))
+        high, voice = self._power[4500:7500].mean() + 1e-18, self._power[300:3400].mean() + 1e-18
+        return float(10 * np.log10(high / voice))
 
     def _side_shares(self, active: NDArray[np.bool_]) -> tuple[float, float]:
         if self._channels != 2 or not active.any():
@@ -160,7 +161,17 @@ class Meter:
 
 
 def _decibels(power: NDArray[np.floating] | np.floating | float) -> NDArray[np.float64]:
-    return np.maximum(10 * np.log10(np.asarray(power, dtype=np.float64) + _TINY), FLOOR_DB)
+    level = 10 * np.log10(np.asarray(power, dtype=np.float64) + _TINY)
+    return np.asarray(np.maximum(level, FLOOR_DB), dtype=np.float64)
+
+
+def one_channel(sound: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The average of one or two channels, shape ``(frames,)``; numpy's mean over so short an axis is slow."""
+    return sound[:, 0] if sound.shape[1] == 1 else (sound[:, 0] + sound[:, 1]) * np.float32(0.5)
+
+
+def _loudest_channel(sizes: NDArray[np.float32]) -> NDArray[np.float32]:
+    return sizes[:, :, 0] if sizes.shape[2] == 1 else np.maximum(sizes[:, :, 0], sizes[:, :, 1])
 
 
 def _band_db(blocks: NDArray[np.float32]) -> NDArray[np.float64]:

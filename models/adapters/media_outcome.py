@@ -70,11 +70,8 @@ def _reading(heard: dict[str, Any]) -> tuple[Advice, ...]:
 
 
 def _measures(values: dict[str, Any]) -> Measures:
-    return Measures(**{field.name: _kind(field.type)(_finite(values[field.name])) for field in fields(Measures)})
-
-
-def _kind(annotation: object) -> type[int] | type[float]:
-    return int if annotation == "int" else float
+    numbers = {field.name: _finite(values[field.name]) for field in fields(Measures) if field.name != "hum_hz"}
+    return Measures(hum_hz=_whole(values["hum_hz"], 0, 60), **numbers)
 
 
 def _finite(value: object) -> float:

@@ -12,12 +12,15 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from models.adapters.media_refusals import NoRoomError, RefusedRecordingError, refusal
 from models.errors import MissingPartError
 
-_START = "import json,sys;sys.path[:]=json.loads(sys.argv[1]);from models.adapters.media_child import main;main(sys.argv[2])"
+_START = (
+    "import json,sys;sys.path[:]=json.loads(sys.argv[1]);from models.adapters.media_child import main;main(sys.argv[2])"
+)
 _MOST_ANSWER_BYTES = 65_536
 _POLL_S = 0.25
 
@@ -58,7 +61,7 @@ def run_child(
 
 
 def _start(request: dict[str, Any], descriptors: tuple[int, ...]) -> subprocess.Popen[bytes]:
-    paths = json.dumps([path for path in sys.path if path] or [os.getcwd()])  # noqa: PTH109
+    paths = json.dumps([str(Path(path).absolute()) for path in sys.path])
     kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH", "SYSTEMROOT") if name in os.environ}
     quiet = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "LC_ALL": "C.UTF-8"}
     return subprocess.Popen(
@@ -85,7 +88,11 @@ def _listen(child: subprocess.Popen[bytes], deadline: Deadline, progress: Callab
     """The last message before the child closes its output. Raises RefusedRecordingError at the deadline."""
     began, decoded = time.monotonic(), 0.0
     last: dict[str, Any] = {}
-    for message in _messages(child, lambda: time.monotonic() - began > deadline.allowed(decoded)):
+
+    def is_late() -> bool:
+        return time.monotonic() - began > deadline.allowed(decoded)
+
+    for message in _messages(child, is_late):
         if "done" in message:
             decoded = max(decoded, _number(message.get("seconds")))
             progress(min(1.0, max(0.0, _number(message["done"]))))
@@ -95,7 +102,7 @@ def _listen(child: subprocess.Popen[bytes], deadline: Deadline, progress: Callab
 
 
 def _messages(child: subprocess.Popen[bytes], is_late: Callable[[], bool]) -> Iterator[dict[str, Any]]:
-    assert child.stdout is not None  # noqa: S101 - for the type checker
+    assert child.stdout is not None
     pipe = child.stdout.fileno()
     buffer = b""
     with selectors.DefaultSelector() as selector:

@@ -114,7 +114,7 @@ def _narrow_band(measures: Measures) -> Advice | None:
         return None
     return Advice(
         code="narrow_band",
-        message="The recording has telephone quality, so expect more mistakes; if there is a better original, use that.",
+        message="The recording has telephone quality, so expect more mistakes; use a better original if there is one.",
     )
 
 

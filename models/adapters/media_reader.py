@@ -26,10 +26,11 @@ LEAST_FORMAT = (62, 12)
 """libavformat of FFmpeg 8.1; older ones have known holes."""
 
 CODECS = frozenset(
-    "aac mp3 mp3float mp2 mp2float mp1 mp1float flac opus vorbis alac ac3 eac3 speex gsm gsm_ms amrnb amr_nb amrwb amr_wb "
-    "wmav1 wmav2 wmapro wmavoice wmalossless adpcm_ms adpcm_ima_wav adpcm_ima_qt adpcm_g722 g722 adpcm_g726 g726 "
-    "pcm_s16le pcm_s16be pcm_s24le pcm_s24be pcm_s32le pcm_s32be pcm_u8 pcm_s8 pcm_f32le pcm_f32be pcm_f64le pcm_f64be "
-    "pcm_mulaw pcm_alaw".split()
+    {"aac", "mp3", "mp3float", "mp2", "mp2float", "mp1", "mp1float", "flac", "opus", "vorbis", "alac", "ac3", "eac3"}
+    | {"speex", "gsm", "gsm_ms", "amrnb", "amr_nb", "amrwb", "amr_wb", "g722", "g726", "adpcm_g722", "adpcm_g726"}
+    | {"adpcm_ms", "adpcm_ima_wav", "adpcm_ima_qt", "wmav1", "wmav2", "wmapro", "wmavoice", "wmalossless"}
+    | {"pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be", "pcm_s32le", "pcm_s32be", "pcm_u8", "pcm_s8"}
+    | {"pcm_f32le", "pcm_f32be", "pcm_f64le", "pcm_f64be", "pcm_mulaw", "pcm_alaw"}
 )
 """Decoders that may run."""
 

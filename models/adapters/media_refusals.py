@@ -164,9 +164,8 @@ class NoRoomError(PracticeError):
     """There is not enough room on the disk for the decoded sound (about 120 MB an hour). Free some and try again."""
 
 
-_BY_REASON: dict[str, type[RefusedRecordingError]] = {
-    error.reason: error for error in (RefusedRecordingError, *RefusedRecordingError.__subclasses__())
-}
+_ERRORS: list[type[RefusedRecordingError]] = [RefusedRecordingError, *RefusedRecordingError.__subclasses__()]
+_BY_REASON = {error.reason: error for error in _ERRORS}
 
 REASONS = frozenset(_BY_REASON)
 """Every reason code there is."""

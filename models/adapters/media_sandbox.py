@@ -84,8 +84,10 @@ def _limit(limits: ChildLimits) -> bool:
     for which, value in wanted.items():
         hard = resource.getrlimit(which)[1]
         allowed = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        # The signal of the soft limit tells that it was the processor time; the hard one kills without a word.
+        most = allowed + 1 if which == resource.RLIMIT_CPU and hard == resource.RLIM_INFINITY else allowed
         try:
-            resource.setrlimit(which, (allowed, allowed))
+            resource.setrlimit(which, (allowed, most))
         except (OSError, ValueError):
             done = False
     return done

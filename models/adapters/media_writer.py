@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import av
 import numpy as np
 
-from models.adapters.media_measures import Measures, Meter
+from models.adapters.media_measures import Measures, Meter, one_channel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -98,7 +98,7 @@ def write_playback(
 
 
 def _frame(samples: NDArray[np.int16], gain: np.float32, at: int) -> Any:
-    loud = np.clip(samples.astype(np.float32).mean(axis=1) * gain, -32768, 32767)
+    loud = np.clip(one_channel(samples.astype(np.float32)) * gain, -32768, 32767)
     frame = av.AudioFrame.from_ndarray(loud.astype("<i2")[None], format="s16", layout="mono")
     frame.sample_rate, frame.pts = RATE, at
     return frame
