@@ -34,6 +34,7 @@ TOKENIZER = Weights(
 FILES = {ENCODER: "encoder_model.ort", DECODER: "decoder_model_merged.ort", TOKENIZER: "tokenizer.bin"}
 
 START, END, LAST_TEXT_TOKEN = 1, 2, 31_999
+LOOKS = [returned_name(layer) for layer in LAYERS]
 SPACE = "\u2581".encode()
 DECODER_LAYERS, DECODER_HEADS, HEAD_SIZE = 6, 8, 36
 SAMPLES_PER_STATE = 384
@@ -85,7 +86,9 @@ class MoonshineNetwork:
         self._encoder = _session(_checked(folder, ENCODER))
         self._decoder = _session(expose(_checked(folder, DECODER)))
         self._pieces = vocabulary(_checked(folder, TOKENIZER))
-        self._outputs = [output.name for output in self._decoder.get_outputs()]
+        names = [output.name for output in self._decoder.get_outputs()]
+        self._heard = [name for name in names if ".encoder." in name]
+        self._written = [name for name in names if ".decoder." in name]
 
     def encode(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
         """What the encoder makes of samples at 16 kHz, shape ``(1, states, 288)``, a state every 24 ms."""
@@ -124,11 +127,8 @@ class MoonshineNetwork:
         """
         memory = _empty_memory()
         inputs = {"input_ids": np.array([[START]], np.int64), "use_cache_branch": np.array([False])}
-        returned = self._decoder.run(None, fixed | memory | inputs)
-        for name, value in zip(self._outputs, returned, strict=True):
-            if ".encoder." in name:
-                memory[name.replace("present", "past_key_values")] = value
-        return memory
+        returned = self._decoder.run(self._heard, fixed | memory | inputs)
+        return memory | _as_memory(self._heard, returned)
 
     def _step(
         self, fixed: dict[str, Any], memory: dict[str, Any], token: int
@@ -138,14 +138,13 @@ class MoonshineNetwork:
         ``memory`` is brought up to date.
         """
         inputs = {"input_ids": np.array([[token]], np.int64), "use_cache_branch": np.array([True])}
-        returned = dict(zip(self._outputs, self._decoder.run(None, fixed | memory | inputs), strict=True))
-        for name, value in returned.items():
-            if ".decoder." in name:
-                memory[name.replace("present", "past_key_values")] = value
-        scores = returned["logits"][0, -1].astype(np.float64)
+        wanted = ["logits", *LOOKS, *self._written]
+        logits, *returned = self._decoder.run(wanted, fixed | memory | inputs)
+        memory.update(_as_memory(self._written, returned[len(LOOKS) :]))
+        scores: NDArray[np.float64] = logits[0, -1].astype(np.float64)
         scores -= scores.max()
         scores -= np.log(np.exp(scores).sum())
-        return scores, _look(returned)
+        return scores, _look(returned[: len(LOOKS)])
 
     def words(self, tokens: tuple[Token, ...]) -> tuple[WrittenWord, ...]:
         """The words that tokens spell, split where the vocabulary writes a space; no token is left out."""
@@ -207,12 +206,15 @@ def _fixed_inputs(states: NDArray[np.float32]) -> dict[str, Any]:
     return {"encoder_hidden_states": states, "encoder_attention_mask": mask}
 
 
-def _look(returned: dict[str, Any]) -> NDArray[np.float64]:
+def _as_memory(names: list[str], values: list[Any]) -> dict[str, Any]:
+    """What the decoder returned, under the names by which it takes it back."""
+    return {name.replace("present", "past_key_values"): value for name, value in zip(names, values, strict=True)}
+
+
+def _look(layers: list[NDArray[np.float32]]) -> NDArray[np.float64]:
     """Where the heads that follow the sound look, on average, each scaled to 1 at its highest."""
-    layers = {layer: returned[returned_name(layer)][0, :, -1].astype(np.float64) for layer in LAYERS}
-    look: NDArray[np.float64] = np.mean(
-        [layers[layer][head] / layers[layer][head].max() for layer, head in HEADS], axis=0
-    )
+    heads = [layers[LAYERS.index(layer)][0, head, -1].astype(np.float64) for layer, head in HEADS]
+    look: NDArray[np.float64] = np.mean([head / head.max() for head in heads], axis=0)
     return look
 
 
