@@ -54,7 +54,7 @@ def _mel_weights() -> NDArray[np.float32]:
     """Triangles evenly spaced in mel between 20 Hz and half the sampling rate, shape ``(80, 257)``."""
     low, high = _mel(np.array([LOW_HZ, SAMPLE_RATE / 2])).tolist()
     edges = low + (high - low) * np.arange(BANDS + 2) / (BANDS + 1)
-    mel = _mel(np.arange(FFT // 2 + 1) * (SAMPLE_RATE / FFT))
+    mel = _mel(np.arange(FFT // 2 + 1, dtype=np.float64) * (SAMPLE_RATE / FFT))
     left, centre, right = edges[:-2, None], edges[1:-1, None], edges[2:, None]
     weights = np.minimum((mel - left) / (centre - left), (right - mel) / (right - centre))
     weights[:, -1] = 0.0
