@@ -254,6 +254,17 @@ def checked(name: str, path: Path) -> Weights:
     return _compared(item, relative, digest(path), known)
 
 
+def checked_whisper(folder: Path) -> tuple[Weights, ...]:
+    """Prove a Whisper folder: every file of a listed model, or of one's own model the digest of ``model.bin``.
+
+    Raises WeightsError where a listed model is not as pinned.
+    """
+    item = registry().get(folder.name)
+    if item is None or item.engine != "faster-whisper":
+        return (Weights(name=f"{folder.name}/model.bin", sha256=digest(folder / "model.bin")),)
+    return tuple(checked(item.name, folder / file.path) for file in item.files)
+
+
 def checked_bytes(name: str, path: str, data: bytes | memoryview) -> Weights:
     """As `checked`, for bytes cut out of a library: ``path`` is the name of the piece in ``weights.toml``."""
     item = entry(name)

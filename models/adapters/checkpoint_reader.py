@@ -254,7 +254,7 @@ def network(checkpoint: dict[str, Any]) -> tuple[dict[str, np.ndarray[Any, Any]]
         kept = vars(theirs["specifications"])
         specifications = {name: _json(kept[name]) for name in _SPECIFICATIONS if name in kept}
         hyper_parameters = _json(dict(checkpoint["hyper_parameters"]))
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise RefusedError("The checkpoint is not one of pyannote.audio.") from error
     if not tensors or not all(isinstance(k, str) and isinstance(v, np.ndarray) for k, v in tensors.items()):
         raise RefusedError("The checkpoint holds no network.")

@@ -220,3 +220,12 @@ def test_a_folder_without_a_tokenizer_is_no_whisper_model(tmp_path: Path) -> Non
     whisper(tmp_path, "half", tokenizer="readme.md")
     assert weights.find_whisper(tmp_path) is None
     assert weights.find_whisper(tmp_path / "nowhere") is None
+
+
+def test_a_listed_whisper_model_is_checked_file_by_file_and_ones_own_is_only_named(tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match=r"small\.en: model\.bin is not the file we know"):
+        weights.checked_whisper(whisper(tmp_path, "small.en"))
+    own = whisper(tmp_path, "council-whisper")
+    (own / "model.bin").write_bytes(b"data")
+    (proof,) = weights.checked_whisper(own)
+    assert (proof.name, proof.sha256) == ("council-whisper/model.bin", DIGEST)
