@@ -154,7 +154,8 @@ def _bar(entry: Entry, told: Console, *, shown: bool) -> Iterator[Any]:
 
 def _row(entry: Entry, models_folder: Path) -> dict[str, Any]:
     here = weights.installed(entry, models_folder)
-    words = {Kind.HUB: "here" if here else "not here"}
+    absent = "not here, gated" if entry.gated else "not here"
+    words = {Kind.HUB: "here" if here else absent}
     state = words.get(entry.kind, f"carried by {entry.revision}" if here else "its package is not installed")
     return {
         "name": entry.name, "engine": entry.engine, "kind": entry.kind.value, "repo": entry.repo,
