@@ -230,6 +230,12 @@ def installed(item: Entry, models_folder: Path | None = None) -> bool:
     return all((folder / path).is_file() for file in item.files for path in file.becomes())
 
 
+def find_pyannote(models_folder: Path) -> Path | None:
+    """The folder of pyannote's pipeline in the models folder, if all of it is there and converted."""
+    item = entry("pyannote-community-1")
+    return folder_of(item, models_folder) if installed(item, models_folder) else None
+
+
 def checked(name: str, path: Path) -> Weights:
     """Prove that ``path`` is the file of the entry ``name`` that ends with its name; for a result's provenance.
 
@@ -246,6 +252,17 @@ def checked(name: str, path: Path) -> Weights:
         raise WeightsError(f"{name}: {relative} is missing. {_advice(item)}")
     known = expected(item, models_folder).get(relative)
     return _compared(item, relative, digest(path), known)
+
+
+def checked_whisper(folder: Path) -> tuple[Weights, ...]:
+    """Prove a Whisper folder: every file of a listed model, or of one's own model the digest of ``model.bin``.
+
+    Raises WeightsError where a listed model is not as pinned.
+    """
+    item = registry().get(folder.name)
+    if item is None or item.engine != "faster-whisper":
+        return (Weights(name=f"{folder.name}/model.bin", sha256=digest(folder / "model.bin")),)
+    return tuple(checked(item.name, folder / file.path) for file in item.files)
 
 
 def checked_bytes(name: str, path: str, data: bytes | memoryview) -> Weights:

@@ -8,7 +8,9 @@ Torch is not imported. It must run without the rest of this program: ``python -I
 
 from __future__ import annotations
 
+import codecs
 import ctypes
+import importlib.util
 import io
 import json
 import math
@@ -21,13 +23,16 @@ import sys
 import zipfile
 from collections import OrderedDict
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 
 LARGEST_BYTES = 2 << 30
+_MOST_MEMORY = 3 * LARGEST_BYTES
+_MOST_SECONDS = 120
 _LARGEST_PICKLE = 16 << 20
+_CODECS = ("ascii", "cp437", "latin-1", "raw-unicode-escape", "unicode-escape", "utf-8")
 _MOST_MEMBERS = 20_000
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 _PR_SET_NO_NEW_PRIVS = 38
@@ -218,8 +223,8 @@ def _member(archive: zipfile.ZipFile, name: str, most: int = LARGEST_BYTES) -> b
     return archive.read(info)
 
 
-def read(source: Path) -> dict[str, Any]:
-    """The checkpoint as plain values and arrays. Raises RefusedError."""
+def read(source: Path | BinaryIO) -> dict[str, Any]:
+    """The checkpoint, by path or already opened, as plain values and arrays. Raises RefusedError."""
     try:
         archive = zipfile.ZipFile(source)
     except (zipfile.BadZipFile, OSError) as error:
@@ -254,7 +259,7 @@ def network(checkpoint: dict[str, Any]) -> tuple[dict[str, np.ndarray[Any, Any]]
         kept = vars(theirs["specifications"])
         specifications = {name: _json(kept[name]) for name in _SPECIFICATIONS if name in kept}
         hyper_parameters = _json(dict(checkpoint["hyper_parameters"]))
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise RefusedError("The checkpoint is not one of pyannote.audio.") from error
     if not tensors or not all(isinstance(k, str) and isinstance(v, np.ndarray) for k, v in tensors.items()):
         raise RefusedError("The checkpoint holds no network.")
@@ -277,12 +282,37 @@ def _json(value: Any) -> Any:
     raise RefusedError("The checkpoint holds a setting that is not a plain value.")
 
 
-def confine(seconds: int = 120) -> None:
-    """Give up the network, other processes, and more memory, time and output than a conversion needs."""
-    memory = 3 * LARGEST_BYTES
+def confine(empty_folder: Path | None = None) -> None:
+    """Give up the network, other processes, and more memory, time and output than a conversion needs.
+
+    With an empty folder, and where the media child's walls lie beside this file, those are used: no file can be
+    opened behind them, and the kernel refuses every call that sums on open files do not need.
+    """
+    for codec in _CODECS:
+        codecs.lookup(codec)  # reads a file the first time
+    walls = Path(__file__).with_name("media_sandbox.py")
+    if empty_folder is not None and walls.is_file():
+        _media_walls(walls, empty_folder)
+    else:
+        _own_walls()
+    sys.addaudithook(_forbid)
+
+
+def _media_walls(path: Path, empty_folder: Path) -> None:
+    spec = importlib.util.spec_from_file_location("media_sandbox", path)
+    if spec is None or spec.loader is None:
+        raise RefusedError("The walls around the conversion could not be built.")
+    walls = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = walls
+    spec.loader.exec_module(walls)
+    limits = walls.ChildLimits(memory_bytes=_MOST_MEMORY, cpu_seconds=_MOST_SECONDS, file_bytes=LARGEST_BYTES)
+    walls.build_walls(limits, empty_folder)
+
+
+def _own_walls() -> None:
     for limit, value in (
-        (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_AS, _MOST_MEMORY),
+        (resource.RLIMIT_CPU, _MOST_SECONDS),
         (resource.RLIMIT_FSIZE, LARGEST_BYTES),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NOFILE, 32),
@@ -292,7 +322,6 @@ def confine(seconds: int = 120) -> None:
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     if libc.unshare(_CLONE_NEWNET) != 0:  # needs privilege; as an ordinary user, take a user namespace with it
         libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
-    sys.addaudithook(_forbid)
 
 
 def _forbid(event: str, _: tuple[Any, ...]) -> None:
@@ -301,16 +330,26 @@ def _forbid(event: str, _: tuple[Any, ...]) -> None:
 
 
 def main() -> int:
-    """Convert ``IN`` to ``OUT/model.safetensors`` and ``OUT/network.json``; a refusal is one line on standard error."""
+    """Convert ``IN`` to ``OUT/model.safetensors`` and ``OUT/network.json``; a refusal is one line on standard error.
+
+    All three files are opened before the walls go up, so that none needs opening behind them.
+    """
     source, into = Path(sys.argv[1]), Path(sys.argv[2])
-    confine()
-    try:
-        tensors, description = network(read(source))
-        save_file(tensors, into / "model.safetensors")
-        (into / "network.json").write_text(json.dumps(description, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    except RefusedError as error:
-        sys.stderr.write(f"{error}\n")
-        return 65
+    with (
+        source.open("rb") as stream,
+        (into / "model.safetensors").open("wb") as model,
+        (into / "network.json").open("wb") as described,
+    ):
+        empty = into / "empty"
+        empty.mkdir()
+        confine(empty)
+        try:
+            tensors, description = network(read(stream))
+        except RefusedError as error:
+            sys.stderr.write(f"{error}\n")
+            return 65
+        model.write(save(tensors))
+        described.write(json.dumps(description, indent=1, sort_keys=True).encode() + b"\n")
     return 0
 
 

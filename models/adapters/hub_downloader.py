@@ -7,11 +7,13 @@ A file appears under its own name only when it is whole and its SHA-256 is the o
 from __future__ import annotations
 
 import errno
+import fcntl
 import hashlib
 import os
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -73,7 +75,8 @@ def pull(
     chosen = transfer or Transfer(endpoint=endpoint, token=token)
     job = _Job(entry=entry, models_folder=models_folder, transfer=chosen, progress=progress)
     try:
-        return job.run()
+        with _alone(models_folder / entry.name):
+            return job.run()
     except GatedError as error:
         raise GatedError(_gated(entry, chosen)) from error
     except OSError as error:
@@ -181,6 +184,21 @@ class _Job:
     def _tell(self, file: WeightFile, arrived: int) -> None:
         known = all(item.size is not None for item in self._entry.files)
         self._progress(Progress(path=file.path, done=self._done + arrived, total=self._entry.size if known else 0))
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the entry's folder for this pull; raises PullError while another pull has it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".pulling").open("w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise PullError(f"Another pull of {folder.name} is running. Wait for it, then look again.") from error
+        try:
+            yield
+        finally:
+            (folder / ".pulling").unlink(missing_ok=True)
 
 
 def _keeps_word(path: Path, found: str, etag: str) -> bool:

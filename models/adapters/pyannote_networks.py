@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import json
 import os
 import warnings
@@ -101,7 +102,9 @@ def build_network(folder: Path) -> Any:
         ) from error
     if architecture not in _ARCHITECTURES:
         raise WeightsError(f"{folder.name}/network.json asks for a network that is not known here.")
-    model = getattr(importlib.import_module(architecture[0]), architecture[1])(**description["hyper_parameters"])
+    kind = getattr(importlib.import_module(architecture[0]), architecture[1])
+    accepted = inspect.signature(kind).parameters  # a base class may have saved more than this one takes
+    model = kind(**{name: value for name, value in description["hyper_parameters"].items() if name in accepted})
     model.specifications = specifications
     model.build()
     tensors = load_file(folder / "model.safetensors")

@@ -260,6 +260,15 @@ def test_progress_never_goes_back_and_ends_with_every_byte(hub: Hub, tmp_path: P
     assert done[-1] == told[-1].total == len(MODEL) + len(CONFIG)
 
 
+def test_two_pulls_of_the_same_weights_do_not_write_into_each_other(hub: Hub, tmp_path: Path) -> None:
+    def second(_: Progress) -> None:
+        with pytest.raises(PullError, match="Another pull of small is running"):
+            fetch(hub, tmp_path)
+
+    fetch(hub, tmp_path, progress=second)
+    assert (tmp_path / "small/model.bin").read_bytes() == MODEL
+
+
 def test_weights_that_a_package_carries_are_not_pulled(tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match="nothing to pull"):
         pull(weights.entry("silero-vad-v6"), tmp_path)

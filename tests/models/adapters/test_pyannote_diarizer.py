@@ -145,6 +145,49 @@ def test_a_recording_is_split_into_turns_in_order_of_first_speech(diarizer: Pyan
 
 
 @pytest.mark.torch
+@pytest.mark.slow
+@with_pyannote
+def test_it_answers_as_pyannotes_own_loader_does_from_the_pickles(
+    original: tuple[Path, dict[str, Any]], diarizer: PyannoteDiarizer, tmp_path: Path
+) -> None:
+    """The only test that lets pyannote load a pickle: one that this run has made."""
+    import warnings
+
+    import torch
+    from pyannote.audio import Pipeline
+
+    audio = recording(tmp_path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        theirs = Pipeline.from_pretrained(str(original[0]))
+        said = theirs(
+            {"waveform": torch.from_numpy(audio.read())[None], "sample_rate": SAMPLE_RATE},
+            min_speakers=1, max_speakers=3,
+        )  # fmt: skip
+    expected = named_in_order(
+        pyannote_diarizer._turns(said.speaker_diarization, audio.duration_ms),
+        pyannote_diarizer._turns(said.exclusive_speaker_diarization, audio.duration_ms),
+    )
+    assert diarizer.diarize(audio, SPEECH, SpeakerCount(most=3)) == expected
+
+
+@pytest.mark.torch
+@pytest.mark.slow
+@with_pyannote
+def test_networks_of_the_real_shapes_are_converted_and_built(tmp_path: Path) -> None:
+    """Layers and sizes as in community-1 (random numbers): four LSTM layers of 128, and WeSpeaker's ResNet34."""
+    import torch
+
+    from models.adapters.pyannote_networks import build_network
+    from tests.models.adapters import tiny_pyannote
+
+    for name, model in tiny_pyannote.save_real_shapes(tmp_path / NAME).items():
+        tiny_pyannote.convert_one(tmp_path, NAME, f"{name}/pytorch_model.bin")
+        loaded = build_network(tmp_path / NAME / name).state_dict()
+        assert all(torch.equal(loaded[key], value) for key, value in model.state_dict().items())
+
+
+@pytest.mark.torch
 @with_pyannote
 def test_a_changed_weight_is_refused(converted: Path, tmp_path: Path) -> None:
     shutil.copytree(converted.parent, tmp_path / "models")

@@ -61,6 +61,25 @@ def convert(models_folder: Path, name: str) -> None:
     record(models_folder, name, plain)
 
 
+def convert_one(models_folder: Path, name: str, path: str) -> None:
+    """Convert one pickle."""
+    convert_files(models_folder, name, [(path, weights.digest(models_folder / name / path))])
+
+
+def save_real_shapes(folder: Path) -> dict[str, Any]:
+    """Write two networks with community-1's layers and random numbers."""
+    prepare_process()
+    from pyannote.audio.models.embedding import WeSpeakerResNet34
+
+    embedding = WeSpeakerResNet34()
+    embedding.specifications = _embedding().specifications
+    lstm = {"hidden_size": 128, "num_layers": 4, "bidirectional": True, "monolithic": True, "dropout": 0.5}
+    built = {"segmentation": _segmentation(lstm, {"hidden_size": 128, "num_layers": 2}), "embedding": embedding.eval()}
+    for name, model in built.items():
+        _save(model, folder / name / "pytorch_model.bin")
+    return built
+
+
 def _save(model: Any, path: Path) -> None:
     import torch
 
@@ -76,14 +95,17 @@ def _save(model: Any, path: Path) -> None:
     torch.save(checkpoint, path)
 
 
-def _segmentation() -> Any:
+TINY_LSTM = {"hidden_size": 8, "num_layers": 1, "bidirectional": True, "monolithic": True}
+TINY_LINEAR = {"hidden_size": 8, "num_layers": 1}
+
+
+def _segmentation(lstm: dict[str, Any] = TINY_LSTM, linear: dict[str, Any] = TINY_LINEAR) -> Any:
     import torch
     from pyannote.audio.core.task import Problem, Resolution, Specifications
     from pyannote.audio.models.segmentation import PyanNet
 
     torch.manual_seed(5)
-    lstm = {"hidden_size": 8, "num_layers": 1, "bidirectional": True, "monolithic": True}
-    model = PyanNet(sincnet={"stride": 10}, lstm=lstm, linear={"hidden_size": 8, "num_layers": 1})
+    model = PyanNet(sincnet={"stride": 10}, lstm=lstm, linear=linear)
     model.specifications = Specifications(
         problem=Problem.MONO_LABEL_CLASSIFICATION,
         resolution=Resolution.FRAME,
