@@ -230,6 +230,12 @@ def installed(item: Entry, models_folder: Path | None = None) -> bool:
     return all((folder / path).is_file() for file in item.files for path in file.becomes())
 
 
+def find_pyannote(models_folder: Path) -> Path | None:
+    """The folder of pyannote's pipeline in the models folder, if all of it is there and converted."""
+    item = entry("pyannote-community-1")
+    return folder_of(item, models_folder) if installed(item, models_folder) else None
+
+
 def checked(name: str, path: Path) -> Weights:
     """Prove that ``path`` is the file of the entry ``name`` that ends with its name; for a result's provenance.
 

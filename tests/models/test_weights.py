@@ -53,7 +53,7 @@ def test_only_pyannote_is_gated_and_attributed() -> None:
     gated = [entry.name for entry in weights.registry().values() if entry.gated]
     owed = {entry.name for entry in weights.registry().values() if entry.licence.startswith("CC-BY")}
     assert gated == ["pyannote-community-1"]
-    assert owed == {"pyannote-community-1", "moonshine-diarization"}
+    assert owed == {"pyannote-community-1", "community-1"}
 
 
 @pytest.mark.parametrize(
@@ -104,9 +104,9 @@ def test_one_changed_bit_is_refused(tmp_path: Path) -> None:
 
 def test_bytes_cut_out_of_a_library_are_checked_too() -> None:
     with pytest.raises(WeightsError, match="segmentation is not the file we know"):
-        weights.checked_bytes("moonshine-diarization", "segmentation", b"other")
+        weights.checked_bytes("community-1", "segmentation", b"other")
     with pytest.raises(WeightsError, match="not one of the files"):
-        weights.checked_bytes("moonshine-diarization", "other", b"")
+        weights.checked_bytes("community-1", "other", b"")
 
 
 def test_a_file_from_the_hub_that_was_never_pulled_is_refused(tmp_path: Path) -> None:
@@ -202,6 +202,18 @@ def test_the_preferred_whisper_model_is_found(tmp_path: Path) -> None:
     assert weights.find_whisper(tmp_path, "small.en") == small
     assert weights.find_whisper(tmp_path, str(own)) == own
     assert weights.find_whisper(tmp_path, "medium.en") is None
+
+
+def test_pyannote_is_found_only_once_it_is_converted(tmp_path: Path) -> None:
+    item = weights.entry("pyannote-community-1")
+    for file in item.files:
+        (tmp_path / item.name / file.path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / item.name / file.path).touch()
+    assert weights.find_pyannote(tmp_path) is None
+    for file in item.files:
+        for path in file.becomes():
+            (tmp_path / item.name / path).touch()
+    assert weights.find_pyannote(tmp_path) == tmp_path / item.name
 
 
 def test_a_folder_without_a_tokenizer_is_no_whisper_model(tmp_path: Path) -> None:
