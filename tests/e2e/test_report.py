@@ -121,6 +121,14 @@ def test_after_a_passage_stopped_play_goes_on_past_it(open_report: Open) -> None
     assert playing(page)
 
 
+def test_going_elsewhere_during_a_passage_means_playing_on(open_report: Open) -> None:
+    page = open_report(small_session())
+    page.get_by_role("button", name="Play check 1,").click()
+    page.evaluate("audio.currentTime = 20")
+    page.wait_for_timeout(500)
+    assert playing(page)
+
+
 def test_the_keys_play_step_replay_and_move_between_checks(open_report: Open) -> None:
     page = open_report(small_session())
     page.keyboard.press("Space")

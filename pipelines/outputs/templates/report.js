@@ -201,6 +201,11 @@
   audio.addEventListener("play", () => { clearInterval(watching); watching = setInterval(follow, 100); });
   audio.addEventListener("pause", () => { clearInterval(watching); follow(); });
   audio.addEventListener("seeked", follow);
+  audio.addEventListener("ended", () => { stopAt = null; });
+  audio.addEventListener("seeking", () => { // away from the passage: then it no longer ends the playing
+    const ms = audio.currentTime * 1000;
+    if (stopAt !== null && (ms < last.from - 50 || ms > stopAt)) stopAt = null;
+  });
 
   /* The word under the pointer: blanks before it in the utterance's text count the words */
   function wordAt(event, text) {
