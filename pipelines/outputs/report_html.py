@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -50,6 +51,7 @@ def to_html(session: Session, playback: Path | None, peaks: Sequence[float]) -> 
             strokes=strokes(session.turns, shown.voices, peaks, session.recording.duration_ms),
             width=len(peaks),
             data=_data(session, shown),
+            spoken_in=_spoken_in(session.language),
             engines=wording.engine_lines(session),
             policy=_policy(style, script),
             style=Markup(style),  # noqa: S704  our own file, which holds no "</"
@@ -98,6 +100,12 @@ def _sound(playback: Path | None) -> Markup | None:
         raise ValueError(f"a report cannot hold sound of the kind {playback.suffix!r}")
     packed = base64.b64encode(playback.read_bytes()).decode("ascii")
     return Markup(f"data:{kind};base64,{packed}")  # noqa: S704  base64 has nothing to escape, and there is much of it
+
+
+def _spoken_in(language: str) -> Markup:
+    """The attribute that tells screen readers to read speech in another language than the page's English."""
+    other = re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", language) and not language.startswith("en")
+    return Markup(' lang="{}"').format(language) if other else Markup("")
 
 
 def _data(session: Session, shown: View) -> Markup:

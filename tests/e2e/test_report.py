@@ -12,6 +12,15 @@ from tests.outputs.sessions import empty_session, hostile_session, long_session,
 
 pytestmark = pytest.mark.slow
 Open = Callable[..., Any]
+SEARCH = """async () => {
+    const search = document.getElementById("search");
+    search.value = "drunk";
+    search.dispatchEvent(new Event("input"));
+    const from = performance.now();
+    while (document.getElementById("found").textContent === "") await new Promise((done) => setTimeout(done, 5));
+    document.body.getBoundingClientRect();
+    return performance.now() - from;
+}"""
 FRAMES = """() => new Promise((done) => {
     const gaps = [];
     let last = performance.now();
@@ -108,6 +117,14 @@ def test_after_a_passage_stopped_play_goes_on_past_it(open_report: Open) -> None
     page.keyboard.press("n")
     wait_until(page, "audio.paused && audio.currentTime > 5")
     page.keyboard.press("k")
+    page.wait_for_timeout(500)
+    assert playing(page)
+
+
+def test_going_elsewhere_during_a_passage_means_playing_on(open_report: Open) -> None:
+    page = open_report(small_session())
+    page.get_by_role("button", name="Play check 1,").click()
+    page.evaluate("audio.currentTime = 20")
     page.wait_for_timeout(500)
     assert playing(page)
 
@@ -260,6 +277,23 @@ def test_axe_finds_nothing(open_report: Open, scheme: str, width: int) -> None:
     assert results.violations_count == 0, results.generate_report()
     page.keyboard.press("?")
     assert axe.Axe().run(page).violations_count == 0
+
+
+def test_scrolling_to_the_current_utterance_finds_it_deep_in_a_long_session(open_report: Open) -> None:
+    page = open_report(long_session())
+    page.evaluate("document.getElementById('audio').currentTime = 290")
+    page.wait_for_selector(".line.current", state="attached")
+    page.get_by_role("button", name="Scroll to current").click()
+    page.wait_for_timeout(500)
+    box = page.locator(".line.current").bounding_box()
+    assert 150 < box["y"] < 850
+
+
+def test_searching_two_thousand_utterances_takes_a_moment(open_report: Open) -> None:
+    page = open_report(long_session(), sound=False)
+    spent = page.evaluate(SEARCH)
+    assert page.locator("#found").text_content() == "333 of 2000 utterances"
+    assert spent < 1000
 
 
 def test_two_thousand_utterances_open_quickly_and_play_cheaply(open_report: Open) -> None:

@@ -12,6 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from models.records.session import Coverage, Session
 from models.records.speech import Role
@@ -200,6 +202,21 @@ def test_a_voice_that_goes_on_and_on_is_split_into_cards() -> None:
 
 def test_speech_in_another_language_or_direction_finds_its_own_direction() -> None:
     assert {e.attributes.get("dir") for e in page(small_session()).all("p", "text")} == {"auto"}
+
+
+def test_speech_in_another_language_is_announced_in_it_and_a_broken_code_is_left_out() -> None:
+    for language, expected in (("cy", "cy"), ("en", None), ('x"><script>', None)):
+        shown = page(replace(small_session(), language=language))
+        assert {e.attributes.get("lang") for e in shown.all("p", "text")} == {expected}
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
+def test_whatever_is_said_is_shown_as_it_is(text: str) -> None:
+    session = small_session()
+    first, *others = session.utterances
+    shown = page(replace(session, utterances=(replace(first, text=text), *others)))
+    assert shown.all("p", "text")[0].text == one_line(text)
 
 
 def test_the_waveform_has_a_colour_for_each_voice_and_a_tick_for_each_check(sound: Path) -> None:

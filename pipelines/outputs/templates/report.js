@@ -9,14 +9,21 @@
   const audio = find("audio");
   const lines = all(".line");
   const cards = all(".card");
+  const parts = all("ol.cards");
   const checks = all(".check");
   const status = find("status");
   const STEP = 5;
 
   const say = (text) => { status.textContent = text; };
-  const calm = matchMedia("(prefers-reduced-motion: reduce)");
-  const show = (element, block = "center") =>
-    element.scrollIntoView({ block, behavior: calm.matches ? "auto" : "smooth" });
+
+  /* What lies far away has a guessed height until it is drawn, so go there again until it stays in its place. */
+  function show(element, block = "center", tries = 6) {
+    element.scrollIntoView({ block, behavior: "instant" });
+    const before = element.getBoundingClientRect().top;
+    requestAnimationFrame(() => requestAnimationFrame(() => {
+      if (tries > 0 && Math.abs(element.getBoundingClientRect().top - before) > 1) show(element, block, tries - 1);
+    }));
+  }
 
   /* Search and filters */
 
@@ -61,6 +68,7 @@
       }
       card.hidden = !some;
     }
+    for (const part of parts) part.hidden = [...part.children].every((card) => card.hidden);
     highlight(query);
     const sifted = query !== "" || voices.size < filters.length;
     find("found").textContent = sifted ? `${shown} of ${lines.length} utterances` : "";
@@ -193,6 +201,11 @@
   audio.addEventListener("play", () => { clearInterval(watching); watching = setInterval(follow, 100); });
   audio.addEventListener("pause", () => { clearInterval(watching); follow(); });
   audio.addEventListener("seeked", follow);
+  audio.addEventListener("ended", () => { stopAt = null; });
+  audio.addEventListener("seeking", () => { // away from the passage: then it no longer ends the playing
+    const ms = audio.currentTime * 1000;
+    if (stopAt !== null && (ms < last.from - 50 || ms > stopAt)) stopAt = null;
+  });
 
   /* The word under the pointer: blanks before it in the utterance's text count the words */
   function wordAt(event, text) {
