@@ -15,15 +15,22 @@ from models.records.speech import Check, Speech, Timing, Turns, Utterance, Words
 from pipelines.stages.findings import Finding, find
 
 BUDGET = 0.08
-"""The share of the recording that the list may ask a person to hear, findings that must be there apart."""
+"""The share of the recording that the list may ask a person to hear, suspected changes of meaning apart."""
 
-ROOM_MS = {Timing.MEASURED: 250, Timing.ESTIMATED: 350}
+CEILING = 2.0
+"""Suspected changes of meaning may take this many times the budget."""
+
+SUSPECT = 0.25
+"""A finding with this score is a suspected change of meaning."""
+
+ROOM_MS = {Timing.MEASURED: 200, Timing.ESTIMATED: 250}
 """How much is played before and after the words in question."""
 
 BRIDGE_MS = 300
 """Passages this close become one."""
 
 LEAST_SCORE = 0.05
+MEANING = ("negation", "risk_word", "unsure_word")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +60,8 @@ def check_list(
     found.sort(key=lambda f: (not f.must, -f.score, f.span.start_ms, f.span.end_ms, f.kind))
     chosen = _choose(found, audio_ms, budget, ROOM_MS[words.timing])
     passages = sorted(_passages(chosen), key=lambda p: (-p.score, p.span.start_ms))
-    return tuple(_check(rank, passage, utterances) for rank, passage in enumerate(passages, 1))
+    touched = _Touched(utterances)
+    return tuple(_check(rank, passage, touched.by(passage.span)) for rank, passage in enumerate(passages, 1))
 
 
 def _choose(found: Sequence[Finding], audio_ms: int, budget: float, room_ms: int) -> list[tuple[Span, Finding]]:
@@ -63,7 +71,8 @@ def _choose(found: Sequence[Finding], audio_ms: int, budget: float, room_ms: int
     for finding in found:
         start = min(max(0, finding.span.start_ms - room_ms), audio_ms)
         span = Span(start_ms=start, end_ms=max(start, min(audio_ms, finding.span.end_ms + room_ms)))
-        if asked.add(span, most_ms=None if finding.must else int(budget * audio_ms)):
+        share = budget * CEILING if finding.score >= SUSPECT and finding.kind in MEANING else budget
+        if asked.add(span, most_ms=None if finding.must else int(share * audio_ms)):
             chosen.append((span, finding))
     return chosen
 
@@ -103,15 +112,30 @@ def _passages(chosen: Sequence[tuple[Span, Finding]]) -> list[_Passage]:
     return passages
 
 
-def _check(rank: int, passage: _Passage, utterances: Sequence[Utterance]) -> Check:
-    strongest = passage.findings[0]
+class _Touched:
+    """Which utterances a passage touches, without looking at all of them each time."""
+
+    def __init__(self, utterances: Sequence[Utterance]) -> None:
+        self._utterances = sorted(utterances, key=lambda u: (u.start_ms, u.id))
+        self._starts = [u.start_ms for u in self._utterances]
+        self._longest_ms = max((u.duration_ms for u in utterances), default=0)
+
+    def by(self, span: Span) -> tuple[str, ...]:
+        """The ids of the utterances that share time with the span, in order of time."""
+        first = bisect_left(self._starts, span.start_ms - self._longest_ms)
+        last = bisect_left(self._starts, span.end_ms)
+        return tuple(u.id for u in self._utterances[first:last] if u.end_ms > span.start_ms)
+
+
+def _check(rank: int, passage: _Passage, utterances: tuple[str, ...]) -> Check:
+    findings = passage.findings
     return Check(
         start_ms=passage.span.start_ms,
         end_ms=passage.span.end_ms,
         id=f"c{passage.span.start_ms:08d}",
         rank=rank,
-        kinds=tuple(dict.fromkeys(finding.kind for finding in passage.findings)),
-        reason=" ".join(dict.fromkeys(finding.reason for finding in passage.findings[:2])),
-        utterances=tuple(u.id for u in utterances if u.overlap_ms(passage.span)),
-        heard=strongest.heard,
+        kinds=tuple(dict.fromkeys(finding.kind for finding in findings)),
+        reason=" ".join(dict.fromkeys(finding.reason for finding in findings[:2])),
+        utterances=utterances,
+        heard=findings[0].heard,
     )

@@ -17,7 +17,13 @@ NO_PROBABILITY = 0.8
 DISAGREEMENT = 0.4
 """How much less likely a word counts that a second reading does not have."""
 
-UNSURE = 0.5
+UNSURE = 0.3
+"""Plain words less doubtful than this are left alone."""
+
+DOUBTFUL_NEGATION = 0.2
+DOUBTFUL_AUXILIARY = 0.1
+"""Below this nothing was ever wrong in the talks that these numbers were chosen on (benchmarks/checks.py)."""
+
 NEAR_WORDS = 4
 """A risk word this many words away makes a lost "not" matter more."""
 
@@ -72,10 +78,11 @@ def _second_thoughts(words: Words, parted: Sequence[Difference]) -> Iterator[Fin
         if not (turned or risky) or not words.words:
             continue
         first, last = max(0, difference.first - 1), min(len(words.words), difference.last + 1)
+        inner = words.words[difference.first : difference.last] or words.words[first:last]
         ours = _phrase(words.words[first:last])
         theirs = _phrase_around(words.words, first, difference, last)
         yield Finding(
-            span=_span(words.words[first:last]),
+            span=_span(inner),
             kind="negation" if turned else "risk_word",
             score=3.0 if turned else 2.5,
             reason=f"Heard '{ours}'; a second listening heard '{theirs}'.",
@@ -85,18 +92,22 @@ def _second_thoughts(words: Words, parted: Sequence[Difference]) -> Iterator[Fin
 
 
 def _words_in_doubt(words: Words, doubt: Sequence[float]) -> Iterator[Finding]:
-    """Negations and risk words, each with its doubt; of the other words those that are more wrong than right."""
-    for word, doubtful in zip(words.words, doubt, strict=True):
+    """Doubtful negations and risk words, every risk word as far as there is room, and other words in doubt."""
+    for i, (word, doubtful) in enumerate(zip(words.words, doubt, strict=True)):
         heard = _phrase([word])
         if is_negation(word.text):
-            reason = f"Heard '{heard}'; make sure that it was said."
-            yield _doubtful(word, "negation", 1.3 * doubtful, reason)
+            if doubtful >= DOUBTFUL_NEGATION:
+                reason = f"Heard '{heard}'; make sure that it was said."
+                yield _doubtful(word, "negation", 0.25 + 0.5 * doubtful, reason)
         elif is_risk(word.text):
             reason = f"Heard '{heard}'; make sure of this word."
-            yield _doubtful(word, "risk_word", 1.5 * doubtful + 0.05, reason)
-        elif doubtful > 1 - UNSURE:
-            weight = 0.7 if len(token_of(word.text)) < 4 else 1.0
-            yield _doubtful(word, "unsure_word", weight * doubtful, f"Not sure of '{heard}'.")
+            yield _doubtful(word, "risk_word", 0.1 + 0.6 * doubtful, reason)
+        elif doubtful >= UNSURE:
+            near = words.words[max(0, i - 2) : i + 3]
+            telling = any(is_negation(other.text) or is_risk(other.text) for other in near)
+            weight = 0.2 if len(token_of(word.text)) < 4 else 0.35
+            score = weight * doubtful + (0.05 if telling else 0.0)
+            yield _doubtful(word, "unsure_word", score, f"Not sure of '{heard}'.")
 
 
 def _doubtful(word: Word, kind: str, score: float, reason: str) -> Finding:
@@ -113,11 +124,13 @@ def _missing_nots(words: Words, doubt: Sequence[float]) -> Iterator[Finding]:
             continue
         risky = any(is_risk(other.text) for other in around)
         doubtful = max(doubt[i : i + 2])
+        if not risky and doubtful < DOUBTFUL_AUXILIARY:
+            continue
         heard = _phrase(words.words[max(0, i - 1) : i + 3])
         yield Finding(
             span=_span(words.words[i : i + 2]),
             kind="negation",
-            score=(1.3 if risky else 1.0) * doubtful + (0.2 if risky else 0.0),
+            score=0.4 * doubtful + (0.2 if risky else 0.0),
             reason=f"Heard '{heard}'; a 'not' may be missing.",
             heard=heard,
         )
