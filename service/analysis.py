@@ -6,15 +6,14 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.outputs.folder import write_outputs
-from pipelines.stages.peaks import waveform_peaks
-
 from models.records.audio import Audio
 from models.records.session import Session
 from pipelines.execution.artefacts import ArtefactStore
 from pipelines.execution.local import Watcher, run_plan
+from pipelines.outputs.folder import write_outputs
 from pipelines.session import Choices, Engines, session_plan
 from pipelines.stages.assemble import assemble
+from pipelines.stages.peaks import waveform_peaks
 
 STAGES_FOLDER = ".stages"
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast, get_args
 
 from models.adapters.channel_diarizer import ChannelDiarizer
+from models.adapters.media_quality import Channels
 from models.adapters.moonshine_transcriber import MoonshineTranscriber
 from models.adapters.onnx_diarizer import EmbeddedDiarizer
 from models.adapters.pyav_decoder import DecodeLimits, PyavDecoder
 from models.adapters.silero_speech_detector import SileroSpeechDetector
-from models.weights import find_pyannote, find_whisper
-
 from models.errors import BadInputError, MissingPartError
 from models.ports import Diarizer, Transcriber
+from models.weights import find_pyannote, find_whisper
 from pipelines.session import Engines
 from service.settings import Settings
 
+DEVICES = ("auto", "cpu", "cuda")
 NO_WHISPER = "Words by moonshine tiny-en, as the models folder holds no Whisper weights: a draft, not a record."
 
 
@@ -46,13 +48,15 @@ def choose_engines(choice: EngineChoice, settings: Settings) -> Chosen:
     detector = SileroSpeechDetector()
     transcriber, why_transcriber = _transcriber(choice, settings)
     diarizer, why_diarizer = _diarizer(choice, settings)
-    decoder = PyavDecoder(limits=DecodeLimits(max_seconds=int(choice.max_hours * 3600)), channels=choice.channels)
+    decoder = PyavDecoder(
+        limits=DecodeLimits(max_seconds=int(choice.max_hours * 3600)), channels=_channels(choice.channels)
+    )
     return Chosen(
         engines=Engines(
             decoder=decoder,
             detector=detector,
             diarizer=diarizer,
-            channel_diarizer=ChannelDiarizer(detector.detect_channel),
+            channel_diarizer=ChannelDiarizer(detector.detect_channel, detector.engine),
             transcriber=transcriber,
         ),
         reasons=(why_transcriber, why_diarizer),
@@ -60,7 +64,16 @@ def choose_engines(choice: EngineChoice, settings: Settings) -> Chosen:
 
 
 def _device(choice: EngineChoice, settings: Settings) -> str:
-    return choice.device if choice.device != "auto" else settings.device
+    wanted = choice.device if choice.device != "auto" else settings.device
+    if wanted not in DEVICES:
+        raise BadInputError(f"There is no device called {wanted}. Use one of: {', '.join(DEVICES)}.")
+    return wanted
+
+
+def _channels(wanted: str) -> Channels:
+    if wanted not in get_args(Channels):
+        raise BadInputError(f"Channels can be one of: {', '.join(get_args(Channels))}.")
+    return cast(Channels, wanted)
 
 
 def _transcriber(choice: EngineChoice, settings: Settings) -> tuple[Transcriber, str]:
@@ -99,11 +112,10 @@ def _moonshine(choice: EngineChoice) -> Transcriber:
 
 
 def _whisper(folder: Path, choice: EngineChoice, settings: Settings) -> Transcriber:
-    from models.adapters.faster_whisper_transcriber import FasterWhisperTranscriber
+    from models.adapters.faster_whisper_transcriber import FasterWhisperTranscriber, WhisperSettings
 
-    return FasterWhisperTranscriber(
-        folder, language=choice.language, device=_device(choice, settings), hotwords=choice.glossary
-    )
+    wanted = WhisperSettings(language=choice.language, device=_device(choice, settings), hotwords=choice.glossary)
+    return FasterWhisperTranscriber(folder, wanted)
 
 
 def _diarizer(choice: EngineChoice, settings: Settings) -> tuple[Diarizer, str]:

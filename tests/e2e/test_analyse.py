@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from models.adapters.pyav_decoder import PyavDecoder
-from pipelines.demo import demo_recording
 
+from models.adapters.pyav_decoder import PyavDecoder
 from models.records.span import Span
+from pipelines.demo import demo_recording
 
 FILES = {"session.json", "transcript.vtt", "turns.rttm", "transcript.txt", "report.html"}
 COMMAND = [sys.executable, "-c", "from service.cli.main import main; main()"]
