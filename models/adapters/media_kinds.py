@@ -80,7 +80,6 @@ _STARTS: tuple[tuple[bytes, str], ...] = (
     (b".RMF", "!unsupported"),
     (b".ra\xfd", "!unsupported"),
     (b"wvpk", "!unsupported"),
-    (b"MAC ", "!unsupported"),
     (b".snd", "!unsupported"),
     (b"DSD ", "!unsupported"),
     (b"Creative Voice File", "!unsupported"),

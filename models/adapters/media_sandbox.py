@@ -56,10 +56,11 @@ class ChildLimits:
 def build_walls(limits: ChildLimits, empty_folder: Path) -> SandboxState:
     """Shut this process in for good. ``empty_folder`` becomes its root folder. Raises nothing."""
     libc = ctypes.CDLL(None, use_errno=True)
-    dies = libc.prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0) == 0
     held = _limit(limits)
     network = _leave_network(libc)
     root = _leave_files(empty_folder)
+    # A change of namespace can clear the wish to die with the parent, so it is stated after it.
+    dies = libc.prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0) == 0
     libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
     filtered = _filter_calls(libc)
     return SandboxState(

@@ -25,6 +25,9 @@ from models.records.provenance import Engine
 
 PCM_NAME = "audio.s16"
 PLAYBACK_NAME = "playback.m4a"
+RULES = "1"
+"""Raised whenever the same recording would come out differently: gain, mixing, advice or playback."""
+
 _MIB = 1024 * 1024
 
 
@@ -74,7 +77,7 @@ class PyavDecoder:
             installed = version("av")
         except PackageNotFoundError:
             raise MissingDecoderError from None
-        return Engine(name="pyav", version=installed, options={"channels": self._channels, "playback": "aac-36k"})
+        return Engine(name="pyav", version=installed, options={"channels": self._channels, "rules": RULES})
 
     def decode(self, source: Path, into: Path, progress: Progress = no_progress) -> Audio:
         """Decode a recording to ``audio.s16`` and ``playback.m4a`` in the folder ``into``.
