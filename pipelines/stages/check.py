@@ -1,0 +1,141 @@
+"""The please-check list: the passages that a person should hear, few and short, most important first.
+
+Every finding has a score. A change of meaning that a second reading heard is always on the list; the others are taken
+in order of score as long as the list asks for no more than a set share of the recording.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from models.records.span import Span, union
+from models.records.speech import Check, Speech, Timing, Turns, Utterance, Words
+from pipelines.stages.findings import Finding, find
+
+BUDGET = 0.08
+"""The share of the recording that the list may ask a person to hear, suspected changes of meaning apart."""
+
+CEILING = 2.0
+"""Suspected changes of meaning may take this many times the budget."""
+
+SUSPECT = 0.25
+"""A finding with this score is a suspected change of meaning."""
+
+ROOM_MS = {Timing.MEASURED: 200, Timing.ESTIMATED: 250}
+"""How much is played before and after the words in question."""
+
+BRIDGE_MS = 300
+"""Passages this close become one."""
+
+LEAST_SCORE = 0.05
+MEANING = ("negation", "risk_word", "unsure_word")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Passage:
+    span: Span
+    findings: tuple[Finding, ...]
+
+    @property
+    def score(self) -> float:
+        return self.findings[0].score
+
+
+def check_list(
+    words: Words,
+    utterances: tuple[Utterance, ...],
+    turns: Turns,
+    speech: Speech,
+    audio_ms: int,
+    budget: float = BUDGET,
+) -> tuple[Check, ...]:
+    """Passages to hear, ``rank`` 1 first, each with its reason in words.
+
+    ``budget`` in [0, 1] is the share of ``audio_ms`` that may be asked for. Passages do not overlap and lie within
+    the recording.
+    """
+    found = [f for f in find(words, utterances, turns, speech) if f.must or f.score >= LEAST_SCORE]
+    found.sort(key=lambda f: (not f.must, -f.score, f.span.start_ms, f.span.end_ms, f.kind))
+    chosen = _choose(found, audio_ms, budget, ROOM_MS[words.timing])
+    passages = sorted(_passages(chosen), key=lambda p: (-p.score, p.span.start_ms))
+    touched = _Touched(utterances)
+    return tuple(_check(rank, passage, touched.by(passage.span)) for rank, passage in enumerate(passages, 1))
+
+
+def _choose(found: Sequence[Finding], audio_ms: int, budget: float, room_ms: int) -> list[tuple[Span, Finding]]:
+    """The findings that fit, with the time to be played for each."""
+    chosen: list[tuple[Span, Finding]] = []
+    asked = _Asked()
+    for finding in found:
+        start = min(max(0, finding.span.start_ms - room_ms), audio_ms)
+        span = Span(start_ms=start, end_ms=max(start, min(audio_ms, finding.span.end_ms + room_ms)))
+        share = budget * CEILING if finding.score >= SUSPECT and finding.kind in MEANING else budget
+        if asked.add(span, most_ms=None if finding.must else int(share * audio_ms)):
+            chosen.append((span, finding))
+    return chosen
+
+
+class _Asked:
+    """The time asked for so far: sorted passages at least `BRIDGE_MS` apart, and their total length."""
+
+    def __init__(self) -> None:
+        self._spans: list[Span] = []
+        self._ends: list[int] = []
+        self._total_ms = 0
+
+    def add(self, span: Span, *, most_ms: int | None) -> bool:
+        """Add a passage, unless the total would then exceed ``most_ms``; whether it was added."""
+        first = bisect_left(self._ends, span.start_ms - BRIDGE_MS)
+        last = first
+        while last < len(self._spans) and self._spans[last].start_ms <= span.end_ms + BRIDGE_MS:
+            last += 1
+        (joined,) = union([*self._spans[first:last], span], bridge_ms=BRIDGE_MS)
+        total = self._total_ms + joined.duration_ms - sum(old.duration_ms for old in self._spans[first:last])
+        if most_ms is not None and total > most_ms:
+            return False
+        self._spans[first:last] = [joined]
+        self._ends[first:last] = [joined.end_ms]
+        self._total_ms = total
+        return True
+
+
+def _passages(chosen: Sequence[tuple[Span, Finding]]) -> list[_Passage]:
+    """Findings that are heard together, strongest first."""
+    together = union((span for span, _ in chosen), bridge_ms=BRIDGE_MS)
+    passages = []
+    for passage in together:
+        inside = [f for span, f in chosen if passage.start_ms <= span.start_ms and span.end_ms <= passage.end_ms]
+        inside.sort(key=lambda f: -f.score)
+        passages.append(_Passage(span=passage, findings=tuple(inside)))
+    return passages
+
+
+class _Touched:
+    """Which utterances a passage touches, without looking at all of them each time."""
+
+    def __init__(self, utterances: Sequence[Utterance]) -> None:
+        self._utterances = sorted(utterances, key=lambda u: (u.start_ms, u.id))
+        self._starts = [u.start_ms for u in self._utterances]
+        self._longest_ms = max((u.duration_ms for u in utterances), default=0)
+
+    def by(self, span: Span) -> tuple[str, ...]:
+        """The ids of the utterances that share time with the span, in order of time."""
+        first = bisect_left(self._starts, span.start_ms - self._longest_ms)
+        last = bisect_left(self._starts, span.end_ms)
+        return tuple(u.id for u in self._utterances[first:last] if u.end_ms > span.start_ms)
+
+
+def _check(rank: int, passage: _Passage, utterances: tuple[str, ...]) -> Check:
+    findings = passage.findings
+    return Check(
+        start_ms=passage.span.start_ms,
+        end_ms=passage.span.end_ms,
+        id=f"c{passage.span.start_ms:08d}",
+        rank=rank,
+        kinds=tuple(dict.fromkeys(finding.kind for finding in findings)),
+        reason=" ".join(dict.fromkeys(finding.reason for finding in findings[:2])),
+        utterances=utterances,
+        heard=findings[0].heard,
+    )
