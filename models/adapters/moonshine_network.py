@@ -41,14 +41,19 @@ SAMPLES_PER_STATE = 384
 SHORTEST_SAMPLES = SAMPLE_RATE // 2
 TOKENS_PER_SECOND = 10
 LONGEST_LOOP, LOOPS = 12, 4
+RIVAL = 0.004
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """One piece of text with the natural logarithm of its probability."""
+    """One piece of text with the natural logarithm of its probability.
+
+    ``rivals`` are the pieces that could have stood in its place, with their probabilities, likeliest first.
+    """
 
     id: int
     log_probability: float
+    rivals: tuple[tuple[int, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,11 +71,15 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenWord:
-    """A word as the network wrote it, from how many tokens, and the geometric mean of their probabilities."""
+    """A word as the network wrote it, from how many tokens, and the geometric mean of their probabilities.
+
+    ``rivals`` are other texts that the network had in mind where it wrote this word, with their probabilities.
+    """
 
     text: str
     tokens: int
     probability: float
+    rivals: tuple[tuple[str, float], ...] = ()
 
 
 class MoonshineNetwork:
@@ -112,7 +121,7 @@ class MoonshineNetwork:
             last = int(scores.argmax())
             if last == END:
                 break
-            tokens.append(Token(id=last, log_probability=float(scores[last])))
+            tokens.append(Token(id=last, log_probability=float(scores[last]), rivals=_rivals(scores, last)))
             loop = loop_length([token.id for token in tokens])
         kept = len(tokens) - loop * (LOOPS - 1)
         return Reading(
@@ -153,13 +162,23 @@ class MoonshineNetwork:
             if not groups or self._pieces[token.id].startswith(SPACE):
                 groups.append([])
             groups[-1].append(token)
-        return tuple(
-            WrittenWord(
-                text=self._spell(group),
-                tokens=len(group),
-                probability=min(1.0, float(np.exp(np.mean([token.log_probability for token in group])))),
-            )
-            for group in groups
+        befores: list[list[Token]] = [[], *groups]
+        return tuple(self._word(before, group) for before, group in zip(befores, groups, strict=False))
+
+    def _word(self, before: list[Token], group: list[Token]) -> WrittenWord:
+        text = self._spell(group)
+        found: dict[str, float] = {}
+        for number, token in enumerate(group):
+            for piece, probability in token.rivals:
+                begun = group[:number] if number or self._pieces[piece].startswith(SPACE) else before
+                rival = self._spell([*begun, Token(id=piece, log_probability=0.0)])
+                if _letters(rival) not in ("", _letters(text)):
+                    found[rival] = max(probability, found.get(rival, 0.0))
+        return WrittenWord(
+            text=text,
+            tokens=len(group),
+            probability=min(1.0, float(np.exp(np.mean([token.log_probability for token in group])))),
+            rivals=tuple(found.items()),
         )
 
     def _spell(self, tokens: list[Token]) -> str:
@@ -204,6 +223,17 @@ def _fixed_inputs(states: NDArray[np.float32]) -> dict[str, Any]:
     """What every step is told about the sound; the mask counts samples, of which none is hidden."""
     mask = np.ones((1, states.shape[1] * SAMPLES_PER_STATE), np.int64)
     return {"encoder_hidden_states": states, "encoder_attention_mask": mask}
+
+
+def _rivals(scores: NDArray[np.float64], chosen: int) -> tuple[tuple[int, float], ...]:
+    """Pieces of text other than the chosen one with a probability of RIVAL or more, likeliest first."""
+    likely = np.flatnonzero(scores[END + 1 : LAST_TEXT_TOKEN + 1] >= np.log(RIVAL)) + END + 1
+    pairs = [(int(piece), float(np.exp(scores[piece]))) for piece in likely if piece != chosen]
+    return tuple(sorted(pairs, key=lambda pair: (-pair[1], pair[0])))
+
+
+def _letters(text: str) -> str:
+    return "".join(character for character in text.lower() if character.isalnum())
 
 
 def _as_memory(names: list[str], values: list[Any]) -> dict[str, Any]:
