@@ -36,7 +36,7 @@ class EmbeddedSettings:
     and by no fewer than ``least_features``.
     """
 
-    step_frames: int = 152
+    step_frames: int = 128
     short_step_frames: int = 64
     short_ms: int = 60_000
     most_features: int = 300
