@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ licence = "MIT"
 files = [{file}]
 """
 COMMIT = "0123456789" * 4
+DIGESTS = re.compile(r"\b[0-9a-f]{64}\b")
 DIGEST = hashlib.sha256(b"data").hexdigest()
 
 
@@ -229,3 +231,11 @@ def test_a_listed_whisper_model_is_checked_file_by_file_and_ones_own_is_only_nam
     (own / "model.bin").write_bytes(b"data")
     (proof,) = weights.checked_whisper(own)
     assert (proof.name, proof.sha256) == ("council-whisper/model.bin", DIGEST)
+
+
+def test_every_digest_in_an_adapter_is_one_of_the_registry() -> None:
+    """Adapters may carry the digest of what they load, but a weight file that is in no list is not loaded."""
+    pinned = {file.sha256 for entry in weights.registry().values() for file in entry.files}
+    adapters = Path(weights.__file__).parent / "adapters"
+    written = {digest for path in adapters.glob("*.py") for digest in DIGESTS.findall(path.read_text("utf-8"))}
+    assert written <= pinned

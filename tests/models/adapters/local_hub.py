@@ -28,6 +28,7 @@ class Hub:
     commit: str = COMMIT
     drop_after: list[int] = field(default_factory=list)  # bytes of each answer before the connection drops
     statuses: list[int] = field(default_factory=list)  # answered first, one for each request to the hub
+    stall_after: int | None = None  # bytes of an answer after which nothing more comes, once
     ignore_range: bool = False
     wrong_range: bool = False
     altered: set[str] = field(default_factory=set)  # sent with one byte changed
@@ -52,6 +53,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.hub.requests.append((self.role, self.path, dict(self.headers)))
         (self._hub if self.role == "hub" else self._network)()
+
+    def do_HEAD(self) -> None:
+        self.do_GET()
 
     def _plain(self, status: int, headers: dict[str, str] | None = None) -> None:
         self.send_response(status)
@@ -98,6 +102,13 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in {**headers, **partial, "Content-Length": str(len(data) - start)}.items():
             self.send_header(name, value)
         self.end_headers()
+        if self.command == "HEAD":
+            return
+        stall, self.hub.stall_after = self.hub.stall_after, None
+        if stall is not None:
+            self.wfile.write(data[start : start + stall])
+            self.wfile.flush()
+            threading.Event().wait(60)
         drop = self.hub.drop_after.pop(0) if self.hub.drop_after else None
         self.wfile.write(data[start:] if drop is None else data[start : start + drop])
         if drop is not None:

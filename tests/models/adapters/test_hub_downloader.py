@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import shutil
+import subprocess
+import sys
+import time
 from collections import namedtuple
 from collections.abc import Iterator
 from pathlib import Path
@@ -86,6 +90,27 @@ def test_a_later_pull_goes_on_with_what_an_earlier_one_left(hub: Hub, tmp_path: 
     assert hub.asked("/blob/")[0]["Range"] == "bytes=123456-"
     assert (tmp_path / "small/model.bin").read_bytes() == MODEL
     assert not part_of(tmp_path).exists()
+
+
+def test_a_pull_that_is_killed_is_taken_up_by_the_next(hub: Hub, tmp_path: Path) -> None:
+    hub.stall_after = 400_000
+    code = (
+        "from pathlib import Path; from models.adapters.hub_downloader import pull; from models.weights import *;"
+        f"pull({entry_for(hub)!r}, Path({str(tmp_path)!r}), {hub.endpoint!r})"
+    ).replace("<Kind.HUB: 'hub'>", "Kind.HUB")
+    root = Path(__file__).parents[3]
+    with subprocess.Popen([sys.executable, "-c", code], cwd=root, stderr=subprocess.PIPE) as killed:
+        deadline = time.monotonic() + 60
+        while not part_of(tmp_path).exists() or part_of(tmp_path).stat().st_size < 200_000:
+            assert killed.poll() is None, killed.stderr.read() if killed.stderr else ""
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        killed.kill()
+    kept = part_of(tmp_path).stat().st_size
+    hub.requests.clear()
+    fetch(hub, tmp_path)
+    assert hub.asked("/blob/")[0]["Range"] == f"bytes={kept}-"
+    assert (tmp_path / "small/model.bin").read_bytes() == MODEL
 
 
 def test_a_whole_part_needs_no_request(hub: Hub, tmp_path: Path) -> None:
@@ -267,6 +292,24 @@ def test_two_pulls_of_the_same_weights_do_not_write_into_each_other(hub: Hub, tm
 
     fetch(hub, tmp_path, progress=second)
     assert (tmp_path / "small/model.bin").read_bytes() == MODEL
+
+
+def test_this_hub_is_one_for_the_hubs_own_client_too(hub: Hub, tmp_path: Path) -> None:
+    """The stand-in's headers and redirects are the real ones', as far as the hub's own client can tell."""
+    if importlib.util.find_spec("huggingface_hub") is None:
+        pytest.skip("huggingface_hub is not installed")
+    hub.gated = True
+    code = (
+        "from huggingface_hub import hf_hub_download\n"
+        "for path in ('model.bin', 'sub/config.json'):\n"
+        f"    print(hf_hub_download('some/model', path, revision={COMMIT!r}, endpoint={hub.endpoint!r},"
+        f" token={GOOD_TOKEN!r}, local_dir={str(tmp_path / 'theirs')!r}))"
+    )
+    home = {"HF_HOME": str(tmp_path), "HF_HUB_DISABLE_XET": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1", "PATH": ""}
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], env=home, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert (tmp_path / "theirs/model.bin").read_bytes() == MODEL
+    assert (tmp_path / "theirs/sub/config.json").read_bytes() == CONFIG
 
 
 def test_weights_that_a_package_carries_are_not_pulled(tmp_path: Path) -> None:
