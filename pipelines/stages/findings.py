@@ -117,8 +117,8 @@ def _doubtful(word: Word, kind: str, score: float, reason: str) -> Finding:
 def _missing_nots(words: Words, doubt: Sequence[float]) -> Iterator[Finding]:
     """Statements that a lost "not" would turn round: an auxiliary without a negation, above all near a risk word."""
     for i, word in enumerate(words.words):
-        if not is_auxiliary(word.text):
-            continue
+        if not is_auxiliary(word.text) or (i and is_auxiliary(words.words[i - 1].text)):
+            continue  # of "would have been" the first is enough
         around = words.words[max(0, i - NEAR_WORDS) : i + 1 + NEAR_WORDS]
         if any(is_negation(other.text) for other in words.words[max(0, i - 1) : i + 3]):
             continue
