@@ -18,17 +18,16 @@ from pathlib import Path
 
 from models.adapters.moonshine_transcriber import MoonshineTranscriber
 from models.agreement import pooled
+from models.records.audio import SAMPLE_RATE, Audio, Recording
+from models.records.span import union
+from models.records.speech import Speech, Turn, Turns, Words
 from pipelines.demo.room import Room
 from pipelines.demo.synthesis import speak_session
 from pipelines.evaluation.annotation import Annotation, Said
 from pipelines.evaluation.speech import FileMeasures, measure
-from pipelines.stages.transcribe import stretches
-
-from models.records.audio import SAMPLE_RATE, Audio, Recording
-from models.records.span import union
-from models.records.speech import Speech, Turn, Turns, Words
 from pipelines.stages.attribute import attribute
 from pipelines.stages.check import BUDGET, check_list
+from pipelines.stages.transcribe import stretches
 
 SHOWN = ("wer", "check_recall_negations", "check_recall_risk_words", "check_recall_important", "check_share_of_audio")
 BRIDGE_MS = 300

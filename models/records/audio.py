@@ -78,4 +78,5 @@ class Audio:
         frames = samples.astype(np.float32).reshape(-1, self.channels) / np.float32(32768)
         mono = frames.mean(axis=1) if channel is None else frames[:, channel]
         loud = mono * np.float32(10 ** (self.gain_db / 20))
-        return np.clip(loud, -1, 1).astype(np.float32)
+        clipped: NDArray[np.float32] = np.clip(loud, -1, 1).astype(np.float32)
+        return clipped

@@ -80,16 +80,30 @@ class Word(Span):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Alternative(Span):
+    """What the engine might have written in the place of a word, with its probability there in [0, 1].
+
+    ``text`` is a word or how one begins ("wasn", "scream"); the span is that of the word that was written. A
+    "not" where none was written says that one may have been lost.
+    """
+
+    text: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch(Span):
     """A piece of speech that was read in one go.
 
     ``second_look`` is what a second, different reading of the same sound gave; None where none was made.
-    ``confidence`` is the mean word probability, None where the engine gives none.
+    ``confidence`` is the mean word probability, None where the engine gives none. ``alternatives`` are in
+    order of time; empty where the engine gives none.
     """
 
     text: str
     second_look: str | None = None
     confidence: float | None = None
+    alternatives: tuple[Alternative, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

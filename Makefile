@@ -1,0 +1,33 @@
+# The commands people use. Everything is set up in .venv by requirements/set_up.py, which is instant when nothing changed.
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 ; do command -v $$p && break; done)
+BIN := $(or $(PRACTICE_VENV),.venv)/bin
+DEMO_OUT ?= demo-output
+
+.PHONY: demo test test-slow lint set-up lock bench
+.DEFAULT_GOAL := demo
+
+demo:            ## Set everything up and analyse the sample recording
+	@$(PYTHON) requirements/set_up.py run
+	@$(BIN)/practice demo --out $(DEMO_OUT)
+
+test:            ## Set everything up and run the checks and the tests
+	@$(PYTHON) requirements/set_up.py test
+	@$(MAKE) --no-print-directory lint
+	@$(BIN)/python -m pytest -m "not slow"
+
+test-slow:       ## The tests that take longer
+	@$(PYTHON) requirements/set_up.py test
+	@$(BIN)/python -m pytest -m slow
+
+lint:
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench:           ## Print every figure of the README
+	@$(PYTHON) requirements/set_up.py test
+	@$(BIN)/python -m benchmarks.all
+
+lock:            ## Write the lock files again from pyproject.toml
+	@sh requirements/compile.sh

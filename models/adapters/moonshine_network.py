@@ -1,0 +1,276 @@
+"""The moonshine tiny-en network that moonshine-voice's wheel carries, run on onnxruntime with our own decoding.
+
+Running the two files ourselves gives the probability of every token, the same answer in any order (the wheel's
+own library keeps state from call to call), guards against loops, and less than half of the library's time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from models.adapters.moonshine_attention import HEADS, LAYERS, expose, returned_name
+from models.errors import MissingPartError, WeightsError
+from models.records.audio import SAMPLE_RATE
+from models.records.provenance import Weights
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+ENCODER = Weights(
+    name="moonshine-tiny-en-encoder", sha256="94e90a4654fc45cdfedb77c4c08e1739f48862998e58fada384b25118134f221"
+)
+DECODER = Weights(
+    name="moonshine-tiny-en-decoder", sha256="cf524c4862d36e9e5ab032eddc73637efd822d70e868ac575cf1a46e1e4708a0"
+)
+TOKENIZER = Weights(
+    name="moonshine-tiny-en-tokenizer", sha256="6884b35fd6377d4c4d32336a0bc152f36b64d1e45b6503683cdc238250a8472d"
+)
+FILES = {ENCODER: "encoder_model.ort", DECODER: "decoder_model_merged.ort", TOKENIZER: "tokenizer.bin"}
+
+START, END, LAST_TEXT_TOKEN = 1, 2, 31_999
+LOOKS = [returned_name(layer) for layer in LAYERS]
+SPACE = "\u2581".encode()
+DECODER_LAYERS, DECODER_HEADS, HEAD_SIZE = 6, 8, 36
+SAMPLES_PER_STATE = 384
+SHORTEST_SAMPLES = SAMPLE_RATE // 2
+TOKENS_PER_SECOND = 10
+LONGEST_LOOP, LOOPS = 12, 4
+RIVAL = 0.004
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """One piece of text with the natural logarithm of its probability.
+
+    ``rivals`` are the pieces that could have stood in its place, with their probabilities, likeliest first.
+    """
+
+    id: int
+    log_probability: float
+    rivals: tuple[tuple[int, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """The tokens of one stretch; ``looped`` says that the network went round in circles and was stopped.
+
+    ``attention`` says where the decoder looked for each token: a row each, a column for every 24 ms, 1 at most.
+    None where there are no tokens.
+    """
+
+    tokens: tuple[Token, ...]
+    looped: bool
+    attention: NDArray[np.float64] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenWord:
+    """A word as the network wrote it, from how many tokens, and the geometric mean of their probabilities.
+
+    ``rivals`` are other texts that the network had in mind where it wrote this word, with their probabilities.
+    """
+
+    text: str
+    tokens: int
+    probability: float
+    rivals: tuple[tuple[str, float], ...] = ()
+
+
+class MoonshineNetwork:
+    """Encoder, decoder and vocabulary of moonshine tiny-en on one processor core.
+
+    Raises MissingPartError where moonshine-voice is not installed, WeightsError where a file is not the one we know.
+    """
+
+    weights = tuple(FILES)
+
+    def __init__(self, folder: Path | None = None) -> None:
+        folder = folder or _carried_folder()
+        self._encoder = _session(_checked(folder, ENCODER))
+        self._decoder = _session(expose(_checked(folder, DECODER)))
+        self._pieces = vocabulary(_checked(folder, TOKENIZER))
+        names = [output.name for output in self._decoder.get_outputs()]
+        self._heard = [name for name in names if ".encoder." in name]
+        self._written = [name for name in names if ".decoder." in name]
+
+    def encode(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
+        """What the encoder makes of samples at 16 kHz, shape ``(1, states, 288)``, a state every 24 ms."""
+        padded = np.pad(samples, (0, max(0, SHORTEST_SAMPLES - len(samples))))[None].astype(np.float32)
+        mask = np.ones(padded.shape, np.int64)
+        states: NDArray[np.float32] = self._encoder.run(None, {"input_values": padded, "attention_mask": mask})[0]
+        return states
+
+    def read(self, samples: NDArray[np.float32]) -> Reading:
+        """The likeliest tokens one after another for samples at 16 kHz, shape ``(samples,)``."""
+        states = self.encode(samples)
+        fixed = _fixed_inputs(states)
+        most = 8 + TOKENS_PER_SECOND * len(samples) // SAMPLE_RATE
+        memory = self._hearing(fixed)
+        tokens: list[Token] = []
+        looks: list[NDArray[np.float64]] = []
+        last, loop = START, 0
+        while len(tokens) < most and not loop:
+            scores, look = self._step(fixed, memory, last)
+            looks.append(look)
+            last = int(scores.argmax())
+            if last == END:
+                break
+            tokens.append(Token(id=last, log_probability=float(scores[last]), rivals=_rivals(scores, last)))
+            loop = loop_length([token.id for token in tokens])
+        kept = len(tokens) - loop * (LOOPS - 1)
+        return Reading(
+            tokens=tuple(tokens[:kept]), looped=bool(loop), attention=np.stack(looks[:kept]) if kept else None
+        )
+
+    def _hearing(self, fixed: dict[str, Any]) -> dict[str, Any]:
+        """The decoder's memory before its first step: what it takes from the sound, and nothing written yet.
+
+        The file computes the first only in the branch that runs without a memory; that branch's step is thrown
+        away, because only the other one returns where it looked.
+        """
+        memory = _empty_memory()
+        inputs = {"input_ids": np.array([[START]], np.int64), "use_cache_branch": np.array([False])}
+        returned = self._decoder.run(self._heard, fixed | memory | inputs)
+        return memory | _as_memory(self._heard, returned)
+
+    def _step(
+        self, fixed: dict[str, Any], memory: dict[str, Any], token: int
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Log-probabilities of the next token, shape ``(32768,)``, and where the decoder looked, ``(states,)``.
+
+        ``memory`` is brought up to date.
+        """
+        inputs = {"input_ids": np.array([[token]], np.int64), "use_cache_branch": np.array([True])}
+        wanted = ["logits", *LOOKS, *self._written]
+        logits, *returned = self._decoder.run(wanted, fixed | memory | inputs)
+        memory.update(_as_memory(self._written, returned[len(LOOKS) :]))
+        scores: NDArray[np.float64] = logits[0, -1].astype(np.float64)
+        scores -= scores.max()
+        scores -= np.log(np.exp(scores).sum())
+        return scores, _look(returned[: len(LOOKS)])
+
+    def words(self, tokens: tuple[Token, ...]) -> tuple[WrittenWord, ...]:
+        """The words that tokens spell, split where the vocabulary writes a space; no token is left out."""
+        groups: list[list[Token]] = []
+        for token in tokens:
+            if not groups or self._pieces[token.id].startswith(SPACE):
+                groups.append([])
+            groups[-1].append(token)
+        befores: list[list[Token]] = [[], *groups]
+        return tuple(self._word(before, group) for before, group in zip(befores, groups, strict=False))
+
+    def _word(self, before: list[Token], group: list[Token]) -> WrittenWord:
+        text = self._spell(group)
+        found: dict[str, float] = {}
+        for number, token in enumerate(group):
+            for piece, probability in token.rivals:
+                begun = group[:number] if number or self._pieces[piece].startswith(SPACE) else before
+                rival = self._spell([*begun, Token(id=piece, log_probability=0.0)])
+                if _letters(rival) not in ("", _letters(text)):
+                    found[rival] = max(probability, found.get(rival, 0.0))
+        return WrittenWord(
+            text=text,
+            tokens=len(group),
+            probability=min(1.0, float(np.exp(np.mean([token.log_probability for token in group])))),
+            rivals=tuple(found.items()),
+        )
+
+    def _spell(self, tokens: list[Token]) -> str:
+        joined = b"".join(self._pieces[token.id] for token in tokens if START < token.id <= LAST_TEXT_TOKEN)
+        return joined.replace(SPACE, b" ").decode("utf-8", "replace").strip()
+
+
+def vocabulary(data: bytes) -> tuple[bytes, ...]:
+    """The pieces of text in a ``tokenizer.bin``: each its length (one byte, or two from 128 on), then its bytes."""
+    pieces: list[bytes] = []
+    at = 0
+    while at < len(data):
+        length = data[at]
+        at += 1
+        if length >= 128:
+            length += 128 * data[at] - 128
+            at += 1
+        pieces.append(data[at : at + length])
+        at += length
+    return tuple(pieces)
+
+
+def loop_length(ids: list[int]) -> int:
+    """How many tokens the end repeats, four times or more, or 0 where it does not go round in circles."""
+    for length in range(1, LONGEST_LOOP + 1):
+        if len(ids) >= length * LOOPS and ids[-length * (LOOPS - 1) :] == ids[-length * LOOPS : -length]:
+            return length
+    return 0
+
+
+def _empty_memory() -> dict[str, Any]:
+    empty = np.zeros((1, DECODER_HEADS, 0, HEAD_SIZE), np.float32)
+    return {
+        f"past_key_values.{layer}.{side}.{kind}": empty
+        for layer in range(DECODER_LAYERS)
+        for side in ("decoder", "encoder")
+        for kind in ("key", "value")
+    }
+
+
+def _fixed_inputs(states: NDArray[np.float32]) -> dict[str, Any]:
+    """What every step is told about the sound; the mask counts samples, of which none is hidden."""
+    mask = np.ones((1, states.shape[1] * SAMPLES_PER_STATE), np.int64)
+    return {"encoder_hidden_states": states, "encoder_attention_mask": mask}
+
+
+def _rivals(scores: NDArray[np.float64], chosen: int) -> tuple[tuple[int, float], ...]:
+    """Pieces of text other than the chosen one with a probability of RIVAL or more, likeliest first."""
+    likely = np.flatnonzero(scores[END + 1 : LAST_TEXT_TOKEN + 1] >= np.log(RIVAL)) + END + 1
+    pairs = [(int(piece), float(np.exp(scores[piece]))) for piece in likely if piece != chosen]
+    return tuple(sorted(pairs, key=lambda pair: (-pair[1], pair[0])))
+
+
+def _letters(text: str) -> str:
+    return "".join(character for character in text.lower() if character.isalnum())
+
+
+def _as_memory(names: list[str], values: list[Any]) -> dict[str, Any]:
+    """What the decoder returned, under the names by which it takes it back."""
+    return {name.replace("present", "past_key_values"): value for name, value in zip(names, values, strict=True)}
+
+
+def _look(layers: list[NDArray[np.float32]]) -> NDArray[np.float64]:
+    """Where the heads that follow the sound look, on average, each scaled to 1 at its highest."""
+    heads = [layers[LAYERS.index(layer)][0, head, -1].astype(np.float64) for layer, head in HEADS]
+    look: NDArray[np.float64] = np.mean([head / head.max() for head in heads], axis=0)
+    return look
+
+
+def _carried_folder() -> Path:
+    """Where moonshine-voice's wheel keeps the network; found without importing the library."""
+    found = importlib.util.find_spec("moonshine_voice")
+    if found is None or not found.submodule_search_locations:
+        raise MissingPartError("moonshine-voice is not installed; it carries the small recogniser. Run `make install`.")
+    return Path(found.submodule_search_locations[0]) / "assets" / "tiny-en"
+
+
+def _checked(folder: Path, weights: Weights) -> bytes:
+    """The bytes of a weight file, whose digest was compared with the one we know."""
+    try:
+        data = (folder / FILES[weights]).read_bytes()
+    except OSError as error:
+        raise WeightsError(f"{weights.name} is missing. Install moonshine-voice 0.0.73 again.") from error
+    if hashlib.sha256(data).hexdigest() != weights.sha256:
+        raise WeightsError(f"{weights.name} is not the file we know. Install moonshine-voice 0.0.73 again.")
+    return data
+
+
+def _session(weights: bytes) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 4
+    return onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])

@@ -1,0 +1,152 @@
+"""THE plan: from a recording to a transcript by speaker. What happens, in which order; not where and not for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import file_digest
+from pathlib import Path
+
+from models.errors import BadInputError
+from models.ports import Decoder, Diarizer, SpeechDetector, Transcriber
+from models.records.audio import Audio
+from models.records.provenance import Engine
+from models.records.speech import Role, SpeakerCount, Speech, Transcript, Turns, Words
+from pipelines.execution.plan import Plan, Step, Work
+from pipelines.stages.attribute import attribute
+from pipelines.stages.check import check_list
+from pipelines.stages.roles import suggest_roles
+from pipelines.stages.transcribe import stretches
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engines:
+    """The adapters that one analysis uses, one for each port; ``channel_diarizer`` where each channel is one voice."""
+
+    decoder: Decoder
+    detector: SpeechDetector
+    diarizer: Diarizer
+    channel_diarizer: Diarizer
+    transcriber: Transcriber
+
+    def provenance(self, audio: Audio) -> dict[str, Engine]:
+        """What made the result, by stage."""
+        diarizer = self.channel_diarizer if audio.separate_channels else self.diarizer
+        return {
+            "decode": self.decoder.engine,
+            "detect": self.detector.engine,
+            "diarize": diarizer.engine,
+            "transcribe": self.transcriber.engine,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What a person decided about one analysis: how many voices, which roles are given, who took part."""
+
+    count: SpeakerCount = field(default_factory=SpeakerCount)
+    roles: Mapping[str, Role] = field(default_factory=dict)
+    participants: tuple[Role, ...] = ()
+
+
+def recording_digest(source: Path) -> str:
+    """SHA-256 of the recording's bytes. Raises BadInputError if it cannot be opened."""
+    try:
+        with source.open("rb") as handle:
+            return file_digest(handle, "sha256").hexdigest()
+    except IsADirectoryError as refused:
+        raise BadInputError(f"{source.name} is a folder. Name one recording.") from refused
+    except FileNotFoundError as refused:
+        raise BadInputError(f"There is no file {source.name}. Check the name and the folder.") from refused
+    except OSError as refused:
+        raise BadInputError(f"{source.name} cannot be opened. Check that you may read it.") from refused
+
+
+def session_plan(source: Path, engines: Engines, choices: Choices) -> Plan:
+    """The stages for one recording: decode, detect, diarize, transcribe, attribute.
+
+    Diarization comes before transcription so that speech can be cut where the voice changes
+    (docs/decisions/0002-order-of-stages.md).
+    """
+    both = Engine(
+        name=f"{engines.diarizer.engine.name}+{engines.channel_diarizer.engine.name}",
+        version=f"{engines.diarizer.engine.version}+{engines.channel_diarizer.engine.version}",
+        weights=engines.diarizer.engine.weights,
+        options={**engines.channel_diarizer.engine.options, **engines.diarizer.engine.options},
+    )
+    count = choices.count
+    return Plan(
+        root=recording_digest(source),
+        steps=(
+            Step(
+                name="decode",
+                version=1,
+                makes=Audio,
+                engine=engines.decoder.engine,
+                run=lambda work: engines.decoder.decode(source, work.folder, work.progress),
+            ),
+            Step(
+                name="detect",
+                version=1,
+                makes=Speech,
+                needs=("decode",),
+                engine=engines.detector.engine,
+                run=lambda work: engines.detector.detect(work.records["decode"], work.progress),
+            ),
+            Step(
+                name="diarize",
+                version=1,
+                makes=Turns,
+                needs=("decode", "detect"),
+                engine=both,
+                options={"exact": count.exact, "least": count.least, "most": count.most},
+                run=lambda work: _diarize(work, engines, count),
+            ),
+            Step(
+                name="transcribe",
+                version=1,
+                makes=Words,
+                needs=("decode", "detect", "diarize"),
+                engine=engines.transcriber.engine,
+                run=lambda work: _transcribe(work, engines.transcriber),
+            ),
+            Step(
+                name="attribute",
+                version=1,
+                makes=Transcript,
+                needs=("decode", "detect", "diarize", "transcribe"),
+                options={"roles": dict(choices.roles), "participants": choices.participants},
+                run=lambda work: _attribute(work, choices),
+            ),
+        ),
+    )
+
+
+def _diarize(work: Work, engines: Engines, count: SpeakerCount) -> Turns:
+    audio: Audio = work.records["decode"]
+    diarizer = engines.channel_diarizer if audio.separate_channels else engines.diarizer
+    return diarizer.diarize(audio, work.records["detect"], count, work.progress)
+
+
+def _transcribe(work: Work, transcriber: Transcriber) -> Words:
+    cut = stretches(work.records["detect"], work.records["diarize"], transcriber.longest_ms)
+    return transcriber.transcribe(work.records["decode"], cut, work.progress)
+
+
+def _attribute(work: Work, choices: Choices) -> Transcript:
+    audio: Audio = work.records["decode"]
+    speech: Speech = work.records["detect"]
+    turns: Turns = work.records["diarize"]
+    words: Words = work.records["transcribe"]
+    utterances = attribute(words, turns, speech)
+    voices = {*turns.speakers, *(utterance.speaker for utterance in utterances)}
+    if unheard := sorted(set(choices.roles) - voices):
+        there = ", ".join(sorted(voices)) or "none"
+        raise BadInputError(f"There is no voice {unheard[0]} in this recording. Its voices: {there}.")
+    return Transcript(
+        utterances=utterances,
+        roles=suggest_roles(utterances, choices.roles, choices.participants),
+        checks=check_list(words, utterances, turns, speech, audio.duration_ms),
+        timing=words.timing,
+        language=words.language,
+    )

@@ -1,0 +1,62 @@
+"""The main job: one recording in, the finished files out."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.records.audio import Audio
+from models.records.session import Session
+from pipelines.execution.artefacts import ArtefactStore
+from pipelines.execution.local import Watcher, run_plan
+from pipelines.outputs.folder import write_outputs
+from pipelines.session import Choices, Engines, session_plan
+from pipelines.stages.assemble import assemble
+from pipelines.stages.peaks import waveform_peaks
+
+STAGES_FOLDER = ".stages"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysis:
+    """What an analysis gave: the document, and the folder it was written to."""
+
+    session: Session
+    out: Path
+
+
+def analyse_recording(
+    source: Path,
+    out: Path,
+    engines: Engines,
+    choices: Choices,
+    *,
+    watcher: Watcher | None = None,
+    keep_stages: bool = True,
+) -> Analysis:
+    """Run the plan on ``source`` and write the finished files to ``out``.
+
+    Stage outputs are kept in ``out/.stages`` so that the next run resumes; they hold sound and speech like the
+    results themselves. On bad input nothing is written. Raises PracticeError.
+    """
+    plan = session_plan(source, engines, choices)
+    store = ArtefactStore(out / STAGES_FOLDER)
+    with store.claim():
+        outcome = run_plan(plan, store, watcher)
+        made = outcome.records
+        audio: Audio = made["decode"]
+        session = assemble(
+            audio,
+            made["detect"],
+            made["diarize"],
+            made["transcribe"],
+            made["attribute"],
+            engines=engines.provenance(audio),
+            seconds=outcome.seconds,
+            given=choices.roles,
+        )
+        write_outputs(session, audio.playback, waveform_peaks(audio), out)
+    if not keep_stages:
+        shutil.rmtree(out / STAGES_FOLDER, ignore_errors=True)
+    return Analysis(session=session, out=out)

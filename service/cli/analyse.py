@@ -1,0 +1,179 @@
+"""`practice analyse` and `practice demo`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from models.errors import BadInputError
+from models.records.session import Session
+from models.records.speech import Role, SpeakerCount
+from pipelines.session import Choices
+from service.cli.progress import StageBars
+from service.settings import Settings
+
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
+Out = Annotated[Path, typer.Option("--out", "-o", help="The folder to write to; made if it is not there.")]
+
+
+def analyse(
+    file: Annotated[Path, typer.Argument(help="The recording: wav, mp3, m4a, flac, ogg, opus, webm, mp4, wma or amr.")],
+    out: Out,
+    engine: Annotated[
+        str, typer.Option(help="Who writes the words: auto, moonshine, whisper, or a Whisper folder's name or path.")
+    ] = "auto",
+    diarizer: Annotated[str, typer.Option(help="Who splits by voice: auto, embedded or pyannote.")] = "auto",
+    speakers: Annotated[int | None, typer.Option(min=1, max=12, help="How many voices there are, if you know.")] = None,
+    min_speakers: Annotated[int, typer.Option(min=1, max=12, help="At least so many voices.")] = 1,
+    max_speakers: Annotated[int, typer.Option(min=1, max=12, help="At most so many voices.")] = 6,
+    channels: Annotated[
+        str, typer.Option(help="auto, mix (all channels together) or separate (one voice for each channel).")
+    ] = "auto",
+    role: Annotated[
+        list[str] | None, typer.Option(help="A voice's role, such as SPEAKER_00=practitioner. Can be repeated.")
+    ] = None,
+    participant: Annotated[
+        list[str] | None, typer.Option(help="The role of somebody who took part. Can be repeated.")
+    ] = None,
+    language: Annotated[str, typer.Option(help="The language spoken, as two letters.")] = "en",
+    glossary: Annotated[
+        Path | None, typer.Option(help="A text file with names and terms of your council, one a line (Whisper only).")
+    ] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    max_hours: Annotated[float, typer.Option(min=0.01, max=24, help="Refuse recordings that last longer.")] = 6.0,
+    discard_stages: Annotated[
+        bool, typer.Option("--discard-stages", help="Keep no stage outputs: smaller, but the next run starts anew.")
+    ] = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Turn one recording into a transcript by speaker, with a report page and a list of passages to check."""
+    from service.engines import EngineChoice
+
+    count = _count(speakers, min_speakers, max_speakers)
+    choices = Choices(count=count, roles=_given_roles(role or []), participants=_participants(participant or []))
+    choice = EngineChoice(
+        engine=engine,
+        diarizer=diarizer,
+        channels=channels,
+        language=language,
+        glossary=_glossary(glossary),
+        device=device,
+        max_hours=max_hours,
+    )
+    _run(file, out, choice, choices, as_json=as_json, quiet=quiet, keep_stages=not discard_stages)
+
+
+def demo(out: Out = Path("demo-output"), as_json: Json = False, quiet: Quiet = False) -> None:
+    """Analyse the sample recording that comes with the program: an invented visit, spoken by two synthetic voices."""
+    from pipelines.demo import demo_recording
+
+    from service.engines import EngineChoice
+
+    _run(demo_recording(), out, EngineChoice(), Choices(), as_json=as_json, quiet=quiet, keep_stages=True)
+
+
+def _run(
+    file: Path, out: Path, choice: object, choices: Choices, *, as_json: bool, quiet: bool, keep_stages: bool
+) -> None:
+    from service.analysis import analyse_recording
+    from service.engines import EngineChoice, choose_engines
+
+    assert isinstance(choice, EngineChoice)
+    if out.exists() and not out.is_dir():
+        raise BadInputError(f"{out.name} is a file. Name a folder with --out.")
+    chosen = choose_engines(choice, Settings.from_environment())
+    talk = Console(stderr=True, quiet=quiet or as_json, highlight=False)
+    for reason in chosen.reasons:
+        talk.print(reason, style="dim")
+    with StageBars(shown=not quiet) as bars:
+        analysis = analyse_recording(file, out, chosen.engines, choices, watcher=bars, keep_stages=keep_stages)
+    if as_json:
+        typer.echo(json.dumps(_summary(analysis.session, analysis.out, chosen.reasons), indent=2))
+    elif not quiet:
+        _tell(analysis.session, analysis.out)
+
+
+def _count(exact: int | None, least: int, most: int) -> SpeakerCount:
+    if least > most:
+        raise BadInputError("--min-speakers is larger than --max-speakers. Swap them or leave one out.")
+    return SpeakerCount(exact=exact, least=least, most=most)
+
+
+def _role(text: str) -> Role:
+    try:
+        return Role(text.strip().lower().replace("-", "_").replace(" ", "_"))
+    except ValueError as unknown:
+        raise BadInputError(f"There is no role called {text}. Use one of: {', '.join(Role)}.") from unknown
+
+
+def _given_roles(pairs: list[str]) -> dict[str, Role]:
+    roles: dict[str, Role] = {}
+    for pair in pairs:
+        speaker, equals, role = pair.partition("=")
+        if not equals or not speaker.strip():
+            raise BadInputError("A role is given as SPEAKER_00=practitioner. Run once without it to see the voices.")
+        roles[speaker.strip()] = _role(role)
+    return roles
+
+
+def _participants(roles: list[str]) -> tuple[Role, ...]:
+    return tuple(_role(part) for text in roles for part in text.split(","))
+
+
+def _glossary(path: Path | None) -> tuple[str, ...]:
+    if path is None:
+        return ()
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as refused:
+        raise BadInputError("The glossary cannot be read. It is plain text (UTF-8), one term a line.") from refused
+    return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+
+
+def _summary(session: Session, out: Path, reasons: tuple[str, ...]) -> dict[str, object]:
+    return {
+        "out": str(out),
+        "report": str(out / "report.html"),
+        "id": session.id,
+        "duration_ms": session.recording.duration_ms,
+        "utterances": len(session.utterances),
+        "speakers": [
+            {"speaker": s.speaker, "role": s.role, "role_confidence": s.role_confidence, "share": s.share}
+            for s in session.speakers
+        ],
+        "checks": len(session.checks),
+        "check_share": session.check_share,
+        "coverage": session.coverage.share,
+        "advice": [{"code": a.code, "message": a.message} for a in session.advice],
+        "engines": list(reasons),
+        "real_time_factor": round(sum(stage.real_time_factor for stage in session.stages), 4),
+    }
+
+
+def _tell(session: Session, out: Path) -> None:
+    page = Console(highlight=False)
+    minutes, seconds = divmod(session.recording.duration_ms // 1000, 60)
+    took = sum(stage.seconds for stage in session.stages)
+    page.print(f"\n{minutes} min {seconds:02d} s of recording, {len(session.utterances)} utterances, in {took:.0f} s.")
+    table = Table("Voice", "Role", "Sure", "Spoke", "Why", box=None, header_style="dim", pad_edge=False)
+    for speaker in session.speakers:
+        table.add_row(
+            speaker.speaker,
+            speaker.role.replace("_", " "),
+            f"{speaker.role_confidence:.0%}",
+            f"{speaker.share:.0%}",
+            speaker.role_reason,
+        )
+    page.print(table)
+    for advice in session.advice:
+        page.print(f"Recording: {advice.message}")
+    share = "" if session.check_share is None else f", {session.check_share:.0%} of the recording"
+    page.print(f"Please check: {len(session.checks)} passages{share}.")
+    page.print(f"Open {out / 'report.html'} in a browser. The text is a machine's, not yet checked by a person.")

@@ -1,0 +1,73 @@
+"""The `practice` command: its parts, and what happens when one of them fails."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import traceback
+from types import FrameType
+
+import typer
+from rich.console import Console
+
+from models.errors import PracticeError
+from service.cli.analyse import analyse, demo
+from service.cli.doctor import doctor
+from service.cli.evaluate import evaluate_app
+from service.cli.weights import models_app
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="practice",
+    help="From a consented recording to a transcript by speaker, with the passages a person should check.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(demo)
+app.command()(analyse)
+app.add_typer(evaluate_app, name="evaluate")
+app.add_typer(models_app, name="models")
+app.command()(doctor)
+
+
+def main() -> None:
+    """Run the command; every failure becomes one sentence on standard error and an exit code that means something."""
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        app()
+    except PracticeError as error:
+        _say(str(error), type(error).__name__)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        _say("Stopped. Finished stages are kept; the same command goes on from there.", "Interrupted")
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except Exception as error:
+        _say(f"This should not have happened: {_place(error)}. Please report it, with the command.", "Unforeseen")
+        if os.environ.get("PRACTICE_DEBUG"):
+            traceback.print_exc()
+        sys.exit(1)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _say(sentence: str, code: str) -> None:
+    Console(stderr=True, highlight=False, soft_wrap=True).print(sentence, markup=False)
+    if "--json" in sys.argv:
+        sys.stdout.write(json.dumps({"error": {"code": code, "message": sentence}}) + "\n")
+
+
+def _place(error: Exception) -> str:
+    """Where it happened, without what was being worked on: an error's own text may hold speech."""
+    frames = traceback.extract_tb(error.__traceback__)
+    last = frames[-1] if frames else None
+    where = "" if last is None else f" in {os.path.basename(last.filename)}, line {last.lineno}"  # noqa: PTH119 - a frame's file name is text
+    return f"{type(error).__name__}{where}"

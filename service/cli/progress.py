@@ -1,0 +1,56 @@
+"""Progress on a terminal: one bar a stage, with the time left. On a pipe or with --quiet, nothing."""
+
+from __future__ import annotations
+
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+NAMES = {
+    "decode": "Reading the recording",
+    "detect": "Finding speech",
+    "diarize": "Splitting by voice",
+    "transcribe": "Writing it down",
+    "attribute": "Who said what",
+}
+
+
+class StageBars:
+    """Draws the stages of a plan; implements `pipelines.execution.local.Watcher`."""
+
+    def __init__(self, *, shown: bool) -> None:
+        console = Console(stderr=True)
+        self._bars = Progress(
+            TextColumn("{task.description:<24}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f}%"),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[note]}"),
+            console=console,
+            disable=not shown or not console.is_terminal,
+        )
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> StageBars:
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bars.stop()
+
+    def begins(self, step: str) -> None:
+        """A new bar."""
+        self._tasks[step] = self._bars.add_task(NAMES.get(step, step), total=1.0, note="")
+
+    def progresses(self, step: str, fraction: float) -> None:
+        """Move the bar."""
+        self._bars.update(self._tasks[step], completed=fraction)
+
+    def ends(self, step: str, seconds: float, stored: bool) -> None:
+        """Fill the bar; say so where the output was there already."""
+        self._bars.update(self._tasks[step], completed=1.0, note="(kept from before)" if stored else "")

@@ -1,0 +1,94 @@
+"""Nothing but `practice models pull` opens a connection: no other module imports the means, none uses them."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("models", "pipelines", "rubric_prompts", "service")
+MEANS = {
+    "aiohttp", "asyncio", "ftplib", "http", "httpx", "httpx2", "huggingface_hub", "imaplib", "pycurl", "requests",
+    "smtplib", "socket", "socketserver", "ssl", "telnetlib", "urllib", "urllib3", "websockets", "xmlrpc",
+}  # fmt: skip
+ALLOWED = {
+    "models/adapters/hub_transfer.py": "the pull itself",
+    "models/adapters/hub_downloader.py": "quotes the paths that it asks for",
+}
+GUARD = """
+import sys
+def guard(event, arguments):
+    if event in ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.bind", "socket.sendto"):
+        sys.stderr.write(f"CONNECTION {event}\\n")
+        raise SystemExit(99)
+sys.addaudithook(guard)
+"""
+
+
+def modules() -> list[Path]:
+    return sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+
+
+def imported(path: Path) -> set[str]:
+    """The top-level names that a file imports anywhere, functions included."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module.partition(".")[0])
+    return names
+
+
+def guarded(code: str) -> subprocess.CompletedProcess[str]:
+    """Run code in a fresh interpreter in which a connection ends the process."""
+    return subprocess.run([sys.executable, "-c", GUARD + code], cwd=ROOT, capture_output=True, text=True)
+
+
+def test_only_the_pull_imports_the_means_to_open_a_connection() -> None:
+    found = {path.relative_to(ROOT).as_posix(): sorted(imported(path) & MEANS) for path in modules()}
+    assert {path: names for path, names in found.items() if names and path not in ALLOWED} == {}
+    assert set(ALLOWED) <= {path for path, names in found.items() if names}
+
+
+def test_only_the_command_reaches_the_pull() -> None:
+    users = {
+        path.relative_to(ROOT).as_posix()
+        for path in modules()
+        if "hub_transfer" in path.read_text("utf-8") or "hub_downloader" in path.read_text("utf-8")
+    }
+    assert users == {*ALLOWED, "service/cli/weights.py"}
+
+
+def test_the_guard_ends_a_process_that_connects() -> None:
+    """Without this the next tests could pass because the guard does not work."""
+    done = guarded("import socket; socket.create_connection(('127.0.0.1', 9), 1)")
+    assert done.returncode == 99
+    assert "CONNECTION" in done.stderr
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_importing_every_module_opens_no_connection(package: str) -> None:
+    names = [
+        path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".").removesuffix(".__init__")
+        for path in modules()
+        if path.is_relative_to(ROOT / package)
+    ]
+    done = guarded(f"import importlib\nfor name in {names!r}: importlib.import_module(name)")
+    assert done.returncode == 0, done.stderr[-1000:]
+
+
+def test_listing_and_verifying_weights_open_no_connection(tmp_path: Path) -> None:
+    code = f"""
+from typer.testing import CliRunner
+from service.cli.weights import models_app
+for command in ("list", "verify"):
+    done = CliRunner().invoke(models_app, [command, "--folder", {str(tmp_path)!r}], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+"""
+    done = guarded(code)
+    assert done.returncode == 0, done.stderr[-1000:]
