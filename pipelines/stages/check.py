@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 
 from models.records.span import Span, union
 from models.records.speech import Check, Speech, Timing, Turns, Utterance, Words
@@ -29,6 +30,10 @@ ROOM_MS = {Timing.MEASURED: 200, Timing.ESTIMATED: 250}
 BRIDGE_MS = 300
 """Passages this close become one."""
 
+LEAST_MS = 300
+"""Added to what a passage costs, so that a word beside another is cheap and not free."""
+
+NEIGHBOURS = 6
 LEAST_SCORE = 0.05
 MEANING = ("negation", "risk_word", "unsure_word")
 
@@ -65,40 +70,86 @@ def check_list(
 
 
 def _choose(found: Sequence[Finding], audio_ms: int, budget: float, room_ms: int) -> list[tuple[Span, Finding]]:
-    """The findings that fit, with the time to be played for each."""
-    chosen: list[tuple[Span, Finding]] = []
+    """The findings that fit, with the time to be played for each.
+
+    What must be there comes first, then whatever tells most for each second it adds, then suspected changes of
+    meaning again up to `CEILING`. What lies beside a chosen passage adds little time and so comes cheap.
+    """
+    offers = [(_played(finding.span, room_ms, audio_ms), finding) for finding in found]
     asked = _Asked()
-    for finding in found:
-        start = min(max(0, finding.span.start_ms - room_ms), audio_ms)
-        span = Span(start_ms=start, end_ms=max(start, min(audio_ms, finding.span.end_ms + room_ms)))
-        share = budget * CEILING if finding.score >= SUSPECT and finding.kind in MEANING else budget
-        if asked.add(span, most_ms=None if finding.must else int(share * audio_ms)):
-            chosen.append((span, finding))
+    musts = [offer for offer in offers if offer[1].must]
+    rest = [offer for offer in offers if not offer[1].must]
+    suspects = [offer for offer in rest if offer[1].score >= SUSPECT and offer[1].kind in MEANING]
+    for span, _ in musts:
+        asked.add(span)
+    chosen = musts + _cheapest(rest, asked, int(budget * audio_ms))
+    taken = {id(finding) for _, finding in chosen}
+    left = [offer for offer in suspects if id(offer[1]) not in taken]
+    return chosen + _cheapest(left, asked, int(CEILING * budget * audio_ms))
+
+
+def _cheapest(offers: Sequence[tuple[Span, Finding]], asked: _Asked, most_ms: int) -> list[tuple[Span, Finding]]:
+    """Take offers, the highest score for each added second first, until nothing more fits."""
+    chosen: list[tuple[Span, Finding]] = []
+    order = sorted(range(len(offers)), key=lambda i: offers[i][0].start_ms)
+    queue: list[tuple[float, int]] = []
+
+    def offer(place: int) -> None:
+        span, finding = offers[order[place]]
+        heappush(queue, (-finding.score / (asked.added_ms(span) + LEAST_MS), place))
+
+    for place in range(len(order)):
+        offer(place)
+    done: set[int] = set()
+    while queue:
+        worth, place = heappop(queue)
+        span, finding = offers[order[place]]
+        if place in done or worth > -finding.score / (asked.added_ms(span) + LEAST_MS) + 1e-9:
+            continue
+        done.add(place)
+        if asked.total_ms + asked.added_ms(span) > most_ms:
+            continue
+        asked.add(span)
+        chosen.append((span, finding))
+        for near in range(max(0, place - NEIGHBOURS), min(len(order), place + NEIGHBOURS + 1)):
+            if near not in done:
+                offer(near)
     return chosen
 
 
+def _played(span: Span, room_ms: int, audio_ms: int) -> Span:
+    start = min(max(0, span.start_ms - room_ms), audio_ms)
+    return Span(start_ms=start, end_ms=max(start, min(audio_ms, span.end_ms + room_ms)))
+
+
 class _Asked:
-    """The time asked for so far: sorted passages at least `BRIDGE_MS` apart, and their total length."""
+    """The time asked for so far: sorted passages more than `BRIDGE_MS` apart, and their total length."""
 
     def __init__(self) -> None:
         self._spans: list[Span] = []
         self._ends: list[int] = []
-        self._total_ms = 0
+        self.total_ms = 0
 
-    def add(self, span: Span, *, most_ms: int | None) -> bool:
-        """Add a passage, unless the total would then exceed ``most_ms``; whether it was added."""
+    def added_ms(self, span: Span) -> int:
+        """How much longer the list would get by a passage."""
+        first, last, joined = self._joined(span)
+        return joined.duration_ms - sum(old.duration_ms for old in self._spans[first:last])
+
+    def add(self, span: Span) -> None:
+        """Ask for a passage."""
+        self.total_ms += self.added_ms(span)
+        first, last, joined = self._joined(span)
+        self._spans[first:last] = [joined]
+        self._ends[first:last] = [joined.end_ms]
+
+    def _joined(self, span: Span) -> tuple[int, int, Span]:
+        """The passages that one would join, by number, and what they become."""
         first = bisect_left(self._ends, span.start_ms - BRIDGE_MS)
         last = first
         while last < len(self._spans) and self._spans[last].start_ms <= span.end_ms + BRIDGE_MS:
             last += 1
         (joined,) = union([*self._spans[first:last], span], bridge_ms=BRIDGE_MS)
-        total = self._total_ms + joined.duration_ms - sum(old.duration_ms for old in self._spans[first:last])
-        if most_ms is not None and total > most_ms:
-            return False
-        self._spans[first:last] = [joined]
-        self._ends[first:last] = [joined.end_ms]
-        self._total_ms = total
-        return True
+        return first, last, joined
 
 
 def _passages(chosen: Sequence[tuple[Span, Finding]]) -> list[_Passage]:

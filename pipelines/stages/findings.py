@@ -20,8 +20,9 @@ DISAGREEMENT = 0.4
 UNSURE = 0.3
 """Plain words less doubtful than this are left alone."""
 
-DOUBTFUL_NEGATION = 0.2
-DOUBTFUL_AUXILIARY = 0.1
+DOUBTFUL_NEGATION = 0.1
+DOUBTFUL_AUXILIARY = 0.25
+CAN_DOUBT = 0.04
 """Below this nothing was ever wrong in the talks that these numbers were chosen on (benchmarks/checks.py)."""
 
 NEAR_WORDS = 4
@@ -33,6 +34,9 @@ REPEATS = 4
 THIN_MARGIN = 0.1
 THIN_WORDS = 3
 LONGEST_PASSAGE_MS = 5_000
+
+CAN = ("can", "can't")
+"""They sound so alike that a little doubt (`CAN_DOUBT`) counts as doubt enough."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +72,9 @@ def doubts(words: Words, parted: Sequence[Difference]) -> list[float]:
     for difference in parted:
         for i in range(difference.first, difference.last):
             doubt[i] = min(1.0, doubt[i] + DISAGREEMENT)
+    for i, word in enumerate(words.words):
+        if doubt[i] >= CAN_DOUBT and token_of(word.text) in CAN:
+            doubt[i] = max(doubt[i], DOUBTFUL_AUXILIARY)
     return doubt
 
 
@@ -105,8 +112,7 @@ def _words_in_doubt(words: Words, doubt: Sequence[float]) -> Iterator[Finding]:
         elif doubtful >= UNSURE:
             near = words.words[max(0, i - 2) : i + 3]
             telling = any(is_negation(other.text) or is_risk(other.text) for other in near)
-            weight = 0.2 if len(token_of(word.text)) < 4 else 0.35
-            score = weight * doubtful + (0.05 if telling else 0.0)
+            score = 0.35 * doubtful + (0.05 if telling else 0.0)
             yield _doubtful(word, "unsure_word", score, f"Not sure of '{heard}'.")
 
 
@@ -117,8 +123,8 @@ def _doubtful(word: Word, kind: str, score: float, reason: str) -> Finding:
 def _missing_nots(words: Words, doubt: Sequence[float]) -> Iterator[Finding]:
     """Statements that a lost "not" would turn round: an auxiliary without a negation, above all near a risk word."""
     for i, word in enumerate(words.words):
-        if not is_auxiliary(word.text):
-            continue
+        if not is_auxiliary(word.text) or (i and is_auxiliary(words.words[i - 1].text)):
+            continue  # of "would have been" the first is enough
         around = words.words[max(0, i - NEAR_WORDS) : i + 1 + NEAR_WORDS]
         if any(is_negation(other.text) for other in words.words[max(0, i - 1) : i + 3]):
             continue
@@ -130,7 +136,7 @@ def _missing_nots(words: Words, doubt: Sequence[float]) -> Iterator[Finding]:
         yield Finding(
             span=_span(words.words[i : i + 2]),
             kind="negation",
-            score=0.4 * doubtful + (0.2 if risky else 0.0),
+            score=0.1 + 0.4 * doubtful + (0.15 if risky else 0.0),
             reason=f"Heard '{heard}'; a 'not' may be missing.",
             heard=heard,
         )

@@ -18,7 +18,7 @@ NEGATIONS = _words("""
 AUXILIARIES = _words("""
     am is are was were be been being i'm you're he's she's it's we're they're that's there's do does did done have
     has had i've you've we've they've can could will would shall should must might may i'd he'd she'd they'd we'd
-    you'd i'll he'll she'll they'll we'll you'll it'll gonna used need
+    you'd i'll he'll she'll they'll we'll you'll it'll gonna
 """)
 
 VIOLENCE = _words("""

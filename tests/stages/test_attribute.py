@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.records.speech import UNKNOWN_SPEAKER, Stretch, Timing, Turn, Turns, Utterance, Word, Words
@@ -163,6 +163,7 @@ def sessions(draw: st.DrawFn) -> tuple[Words, Turns]:
     return words(heard, timing=timing), turns(*owned)
 
 
+@settings(deadline=None, max_examples=60)
 @given(sessions())
 def test_every_word_lands_in_exactly_one_utterance(session: tuple[Words, Turns]) -> None:
     heard, owned = session
@@ -170,6 +171,7 @@ def test_every_word_lands_in_exactly_one_utterance(session: tuple[Words, Turns])
     assert Counter(w for u in spoken for w in u.words) == Counter(heard.words)
 
 
+@settings(deadline=None, max_examples=60)
 @given(sessions())
 def test_utterances_are_sorted_named_apart_and_hold_their_words(session: tuple[Words, Turns]) -> None:
     heard, owned = session
@@ -180,6 +182,7 @@ def test_utterances_are_sorted_named_apart_and_hold_their_words(session: tuple[W
     assert all(u.text == " ".join(w.text for w in u.words) for u in spoken)
 
 
+@settings(deadline=None, max_examples=60)
 @given(sessions())
 def test_the_same_input_gives_the_same_utterances(session: tuple[Words, Turns]) -> None:
     heard, owned = session

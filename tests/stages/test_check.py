@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.records.span import total_ms, union
@@ -130,6 +130,7 @@ text = st.lists(
 )
 
 
+@settings(deadline=None, max_examples=60)
 @given(text, text, st.floats(0, 1), st.integers(0, 20_000))
 def test_checks_lie_in_the_recording_apart_from_each_other_in_order_of_rank(
     first: list[str], second: list[str], budget: float, audio_ms: int
@@ -143,6 +144,7 @@ def test_checks_lie_in_the_recording_apart_from_each_other_in_order_of_rank(
     assert all(check.reason.endswith(".") and check.kinds for check in found)
 
 
+@settings(deadline=None, max_examples=60)
 @given(text, st.floats(0, 1))
 def test_without_a_second_look_the_list_never_asks_for_more_than_twice_its_budget(
     first: list[str], budget: float
