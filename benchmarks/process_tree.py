@@ -14,7 +14,7 @@ PAGE_KB = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """How a command went: seconds by the clock, peak resident memory of the whole process tree in MB, exit code, output."""
+    """How a command went: wall-clock seconds, peak resident MB of the whole process tree, exit code, output."""
 
     seconds: float
     peak_mb: float

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import cast, get_args
 
 from models.adapters.channel_diarizer import ChannelDiarizer
+from models.adapters.machine_probe import package_version
 from models.adapters.media_quality import Channels
 from models.adapters.moonshine_transcriber import MoonshineTranscriber
 from models.adapters.onnx_diarizer import EmbeddedDiarizer
@@ -53,7 +54,7 @@ def choose_engines(choice: EngineChoice, settings: Settings) -> Chosen:
     )
     return Chosen(
         engines=Engines(
-            decoder=decoder,
+            decoder=PyavDecoder(limits=limits, channels=_channels(choice.channels)),
             detector=detector,
             diarizer=diarizer,
             channel_diarizer=ChannelDiarizer(detector.detect_channel, detector.engine),
@@ -122,13 +123,16 @@ def _diarizer(choice: EngineChoice, settings: Settings) -> tuple[Diarizer, str]:
     if choice.diarizer not in {"auto", "embedded", "pyannote"}:
         raise BadInputError(f"There is no diarizer called {choice.diarizer}. Use auto, embedded or pyannote.")
     folder = find_pyannote(settings.models_folder)
-    if choice.diarizer == "embedded" or (choice.diarizer == "auto" and folder is None):
+    library = package_version("pyannote.audio")
+    if choice.diarizer == "embedded" or (choice.diarizer == "auto" and not (folder and library)):
         return EmbeddedDiarizer(), "Voices by the embedded diarizer."
     if folder is None:
         raise MissingPartError(
             "There are no pyannote weights in the models folder. "
             "`practice models pull pyannote-community-1` fetches them."
         )
+    if library is None:
+        raise MissingPartError("pyannote.audio is not installed: pip install 'practice[gpu]', see docs/gpu.md.")
     from models.adapters.pyannote_diarizer import PyannoteDiarizer
 
     return PyannoteDiarizer(folder, device=_device(choice, settings)), "Voices by pyannote.audio community-1."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 import struct
 from collections.abc import Callable, Sequence
@@ -17,6 +16,7 @@ from models.ports import Progress, no_progress
 from models.records.audio import SAMPLE_RATE, Audio
 from models.records.provenance import Engine, Weights
 from models.records.speech import Dropped, Stretch, Timing, Word, Words
+from models.weights import checked_whisper
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -96,7 +96,7 @@ class FasterWhisperTranscriber:
         self.engine = Engine(
             name="faster-whisper",
             version=importlib.metadata.version("faster-whisper"),
-            weights=(weights,),
+            weights=weights,
             options=_options(self.settings, device, compute),
         )
 
@@ -167,8 +167,11 @@ class FasterWhisperTranscriber:
         return "repetition" if heard.compression_ratio > self.settings.compression_ratio else None
 
 
-def check_folder(folder: Path) -> Weights:
-    """Say which model a folder holds, by its name and the SHA-256 of ``model.bin``; raises WeightsError."""
+def check_folder(folder: Path) -> tuple[Weights, ...]:
+    """Prove which model a folder holds, by the digests of its files; raises WeightsError.
+
+    A listed model must be as pinned in weights.toml; one's own model is named by the digest of ``model.bin``.
+    """
     missing = [name for name in NEEDED if not (folder / name).is_file()]
     if missing:
         raise WeightsError(f"The Whisper folder lacks {', '.join(missing)}. Run `practice models pull` again.")
@@ -179,9 +182,7 @@ def check_folder(folder: Path) -> Weights:
         head = file.read(6 + len(FORMAT_NAME) + 1)
         if len(head) < 6 or struct.unpack("<IH", head[:6])[1] != len(FORMAT_NAME) + 1 or head[6:-1] != FORMAT_NAME:
             raise WeightsError("model.bin is not a Whisper model in CTranslate2's format. Convert it, or pull another.")
-        file.seek(0)
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return Weights(name=folder.name, sha256=digest)
+    return checked_whisper(folder)
 
 
 def _placed(span: Span, heard: Heard) -> tuple[list[Word], list[Dropped]]:
