@@ -49,9 +49,7 @@ def choose_engines(choice: EngineChoice, settings: Settings) -> Chosen:
     detector = SileroSpeechDetector()
     transcriber, why_transcriber = _transcriber(choice, settings)
     diarizer, why_diarizer = _diarizer(choice, settings)
-    decoder = PyavDecoder(
-        limits=DecodeLimits(max_seconds=int(choice.max_hours * 3600)), channels=_channels(choice.channels)
-    )
+    limits = DecodeLimits(max_seconds=int(choice.max_hours * 3600))
     return Chosen(
         engines=Engines(
             decoder=PyavDecoder(limits=limits, channels=_channels(choice.channels)),
