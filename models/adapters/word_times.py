@@ -19,6 +19,7 @@ BLUR = np.exp(-0.5 * np.arange(-4.0, 5.0) ** 2) / np.exp(-0.5 * np.arange(-4.0, 
 FLOOR = 0.1
 FRAME_MS = 20
 QUIET_DB = 30
+PAUSE_MS = 300
 
 Times = tuple[tuple[int, int], ...]
 
@@ -29,7 +30,7 @@ def place_words(attention: NDArray[np.float64] | None, lengths: Sequence[int], s
     ``attention`` has a row for each token, a column for every 24 ms, and values up to 1; ``lengths`` says how
     many tokens each word has. Tokens take the columns one after another
     so that together they are looked at most; then each word is trimmed to its sound (20 ms frames within 30 dB
-    of the loudest). Against the known times of synthetic speech half of the words start within 30 ms.
+    of the loudest), and where a pause parts that, to the side that its first token looked at.
     """
     duration = len(samples) * 1000 // SAMPLE_RATE
     if attention is None or not lengths:
@@ -39,10 +40,20 @@ def place_words(attention: NDArray[np.float64] | None, lengths: Sequence[int], s
     starts = [min(duration, (edges[first] + DELAY_STATES) * STATE_MS) if first else 0 for first in firsts]
     sound = _sounding(samples, duration)
     times: list[tuple[int, int]] = []
-    for start, end in zip(starts, [*starts[1:], duration], strict=True):
-        heard = np.flatnonzero(sound[start:end])
-        times.append((start + int(heard[0]), start + int(heard[-1]) + 1) if len(heard) else (start, end))
+    for first, start, end in zip(firsts, starts, [*starts[1:], duration], strict=True):
+        looked = (int(attention[first].argmax()) + DELAY_STATES) * STATE_MS
+        times.append(_trimmed(sound, start, end, looked))
     return tuple(times)
+
+
+def _trimmed(sound: NDArray[np.bool_], start: int, end: int, looked: int) -> tuple[int, int]:
+    """The run of sound nearest to ``looked`` between two times, all in ms; both times where there is no sound."""
+    heard = np.flatnonzero(sound[start:end]) + start
+    if not len(heard):
+        return start, end
+    runs = np.split(heard, np.flatnonzero(np.diff(heard) > PAUSE_MS) + 1)
+    run = min(runs, key=lambda run: max(int(run[0]) - looked, looked - int(run[-1]), 0))
+    return int(run[0]), int(run[-1]) + 1
 
 
 def boundaries(attention: NDArray[np.float64]) -> list[int]:
