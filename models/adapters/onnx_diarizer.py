@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -13,17 +13,21 @@ from models.adapters.community1_networks import Community1Networks
 from models.ports import Progress, no_progress
 from models.records.audio import Audio
 from models.records.provenance import Engine
+from models.records.span import Span
 from models.records.speech import SpeakerCount, Speech, Turns
 from models.voices.assignment import AssignmentSettings, assign
-from models.voices.chunks import Chunk, feature_mask, plan_chunks
-from models.voices.filterbank import log_mel
+from models.voices.chunks import CHUNK_FRAMES, Chunk, feature_mask, frame_edge_ms, plan_chunks
+from models.voices.filterbank import BANDS, log_mel
 from models.voices.observations import Observations, clean_activity, longest_runs
-from models.voices.timeline import TimelineSettings, lay_out, read_turns
+from models.voices.second_look import Piece, SecondLookSettings, look_again, plan_pieces
+from models.voices.timeline import Floor, TimelineSettings, lay_out, read_floor, turns_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 VERSION = "1"
+FIRST_LOOK = 0.6
+"""The share of the work that looking at the chunks takes."""
 NOBODY = Turns(turns=(), exclusive=())
 
 
@@ -43,6 +47,21 @@ class EmbeddedSettings:
     least_features: int = 20
     assignment: AssignmentSettings = field(default_factory=AssignmentSettings)
     timeline: TimelineSettings = field(default_factory=TimelineSettings)
+    second_look: SecondLookSettings = field(default_factory=SecondLookSettings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Heard:
+    """What one chunk holds; see `Observations`."""
+
+    activity: NDArray[np.bool_]
+    embeddings: NDArray[np.float32]
+    clean: NDArray[np.int64]
+    mean: NDArray[np.float32]
+
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 
 
 class EmbeddedDiarizer:
@@ -79,7 +98,10 @@ class EmbeddedDiarizer:
             progress(1.0)
             return NOBODY
         assignment = assign(observations, self._networks.plda, count, self._settings.assignment)
-        turns = read_turns(lay_out(observations, assignment, audio.frames), audio.duration_ms, self._settings.timeline)
+        floor = read_floor(lay_out(observations, assignment, audio.frames), self._settings.timeline)
+        if assignment.people > 1:
+            floor = self._look_again(audio, observations, floor, progress)
+        turns = turns_of(floor, audio.duration_ms, self._settings.timeline)
         progress(1.0)
         return turns
 
@@ -95,37 +117,56 @@ class EmbeddedDiarizer:
         if not chunks:
             return None
         heard = []
-        with ThreadPoolExecutor(self._threads) as pool:
-            for number, result in enumerate(self._in_order(pool, audio, chunks)):
-                heard.append(result)
-                progress(0.95 * (number + 1) / len(chunks))
+        for result in self._in_order(lambda chunk: self._look(audio, chunk), chunks):
+            heard.append(result)
+            progress(FIRST_LOOK * len(heard) / len(chunks))
         return Observations(
             first_frames=np.array([chunk.first_frame for chunk in chunks], dtype=np.int64),
-            activity=np.stack([activity for activity, _, _ in heard]),
-            embeddings=np.stack([embeddings for _, embeddings, _ in heard]),
-            clean=np.stack([clean for _, _, clean in heard]),
+            activity=np.stack([one.activity for one in heard]),
+            embeddings=np.stack([one.embeddings for one in heard]),
+            clean=np.stack([one.clean for one in heard]),
+            means=np.stack([one.mean for one in heard]),
         )
 
-    def _in_order(self, pool: ThreadPoolExecutor, audio: Audio, chunks: list[Chunk]) -> Iterator[_Heard]:
-        """Results in order of time, with no more than a handful of chunks under way."""
-        waiting = []
-        for chunk in chunks:
-            waiting.append(pool.submit(self._look, audio, chunk))
-            if len(waiting) > 2 * self._threads:
-                yield waiting.pop(0).result()
-        for future in waiting:
-            yield future.result()
+    def _look_again(self, audio: Audio, observations: Observations, floor: Floor, progress: Progress) -> Floor:
+        """Listen to short pieces of every turn; see `models.voices.second_look`."""
+        settings = self._settings.second_look
+        pieces = plan_pieces(floor.holder, settings)
+        if not pieces:
+            return floor
+        vectors = []
+        for vector in self._in_order(lambda piece: self._listen(audio, observations, piece), pieces):
+            vectors.append(vector)
+            progress(FIRST_LOOK + (0.99 - FIRST_LOOK) * len(vectors) / len(pieces))
+        return look_again(floor, pieces, np.stack(vectors), settings)
+
+    def _listen(self, audio: Audio, observations: Observations, piece: Piece) -> NDArray[np.float32]:
+        middle = (piece.first + piece.last - CHUNK_FRAMES) / 2
+        nearest = int(np.argmin(np.abs(observations.first_frames - middle)))
+        span = Span(start_ms=frame_edge_ms(piece.first), end_ms=frame_edge_ms(piece.last))
+        return self._networks.embed(log_mel(audio.read(span)) - observations.means[nearest])
+
+    def _in_order(self, work: Callable[[_Item], _Result], items: Iterable[_Item]) -> Iterator[_Result]:
+        """Results in the order of the items, with no more than a handful under way."""
+        with ThreadPoolExecutor(self._threads) as pool:
+            waiting = []
+            for item in items:
+                waiting.append(pool.submit(work, item))
+                if len(waiting) > 2 * self._threads:
+                    yield waiting.pop(0).result()
+            for future in waiting:
+                yield future.result()
 
     def _look(self, audio: Audio, chunk: Chunk) -> _Heard:
         samples = audio.read(chunk.span)
         activity = self._networks.segment(samples)
         features = log_mel(samples)
-        features = features - features.mean(axis=0) if len(features) else features
+        mean = features.mean(axis=0) if len(features) else np.zeros(BANDS, dtype=np.float32)
         clean = clean_activity(activity)
         embeddings = np.stack(
-            [self._embed(features, activity[:, voice], clean[:, voice]) for voice in range(activity.shape[1])]
+            [self._embed(features - mean, activity[:, voice], clean[:, voice]) for voice in range(activity.shape[1])]
         )
-        return activity, embeddings, clean.sum(axis=0)
+        return _Heard(activity=activity, embeddings=embeddings, clean=clean.sum(axis=0), mean=mean)
 
     def _embed(
         self, features: NDArray[np.float32], active: NDArray[np.bool_], clean: NDArray[np.bool_]
@@ -135,6 +176,3 @@ class EmbeddedDiarizer:
             if mask.sum() >= self._settings.least_features:
                 return self._networks.embed(features[longest_runs(mask, self._settings.most_features)])
         return np.full(256, np.nan, dtype=np.float32)
-
-
-_Heard = tuple["NDArray[np.bool_]", "NDArray[np.float32]", "NDArray[np.int64]"]

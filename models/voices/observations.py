@@ -17,13 +17,15 @@ class Observations:
 
     ``first_frames`` (chunks,) says where each starts on the recording's grid; ``activity`` (chunks, frames,
     local voices) who speaks; ``embeddings`` (chunks, local voices, 256) what they sound like, NaN where too
-    little was heard; ``clean`` (chunks, local voices) the frames in which only that voice speaks.
+    little was heard; ``clean`` (chunks, local voices) the frames in which only that voice speaks; ``means``
+    (chunks, 80) the mean features, which stand for the room and the microphone.
     """
 
     first_frames: NDArray[np.int64]
     activity: NDArray[np.bool_]
     embeddings: NDArray[np.float32]
     clean: NDArray[np.int64]
+    means: NDArray[np.float32]
 
     @property
     def heard(self) -> NDArray[np.bool_]:

@@ -45,6 +45,16 @@ class Timeline:
     margins: NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Floor:
+    """By frame: ``speaking`` (frames, people), who of them has the floor in ``holder`` (frames,), `SILENCE` for
+    nobody, and ``margins`` (frames, people), NaN where not known."""
+
+    speaking: NDArray[np.bool_]
+    holder: NDArray[np.int64]
+    margins: NDArray[np.float32]
+
+
 def lay_out(observations: Observations, assignment: Assignment, samples: int) -> Timeline:
     """Add up what all chunks say about each frame of so many samples."""
     length = observations.activity.shape[1]
@@ -73,8 +83,8 @@ def lay_out(observations: Observations, assignment: Assignment, samples: int) ->
     return Timeline(votes=votes[:end], together=together[:end], margins=margins[:end])
 
 
-def read_turns(timeline: Timeline, duration_ms: int, settings: TimelineSettings) -> Turns:
-    """Turns with overlap, and the exclusive ones over the same speech, named in order of first speech."""
+def read_floor(timeline: Timeline, settings: TimelineSettings) -> Floor:
+    """Who speaks and who has the floor in every frame, short pauses filled."""
     around = uniform_filter1d(timeline.votes, AROUND_FRAMES, axis=0, mode="constant")
     ranked = np.argsort(-(timeline.votes + np.float32(TIE) * around), axis=1, kind="stable")
     speaking = np.zeros(timeline.votes.shape, dtype=np.bool_)
@@ -82,23 +92,18 @@ def read_turns(timeline: Timeline, duration_ms: int, settings: TimelineSettings)
         rows = np.flatnonzero(_takes_part(timeline, ranked, place))
         speaking[rows, ranked[rows, place]] = True
     floor = np.where(_takes_part(timeline, ranked, 0), ranked[:, 0], SILENCE)
-    return turns_of(Floor(speaking=speaking, holder=floor, margins=timeline.margins), duration_ms, settings)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Floor:
-    """By frame: ``speaking`` (frames, people), who of them has the floor in ``holder`` (frames,), `SILENCE` for
-    nobody, and ``margins`` (frames, people), NaN where not known."""
-
-    speaking: NDArray[np.bool_]
-    holder: NDArray[np.int64]
-    margins: NDArray[np.float32]
+    holder = _bridged(_absorbed(floor, settings.least_frames), settings.bridge_frames)
+    speaking = _without_crumbs(speaking, holder, settings.least_frames)
+    return Floor(speaking=speaking, holder=holder, margins=timeline.margins)
 
 
 def turns_of(
     floor: Floor, duration_ms: int, settings: TimelineSettings, edge_ms: Callable[[int], int] = frame_edge_ms
 ) -> Turns:
-    """Turns without crumbs; ``edge_ms`` says where a frame begins."""
+    """Turns with overlap, and the exclusive ones over the same speech, named in order of first speech.
+
+    Crumbs are dropped; ``edge_ms`` says where a frame begins.
+    """
     holder = _bridged(_absorbed(floor.holder, settings.least_frames), settings.bridge_frames)
     speaking = _without_crumbs(floor.speaking, holder, settings.least_frames)
     names = _names(speaking)
@@ -128,11 +133,11 @@ def _without_crumbs(speaking: NDArray[np.bool_], holder: NDArray[np.int64], leas
 def _absorbed(floor: NDArray[np.int64], least: int) -> NDArray[np.int64]:
     """Stretches of one voice too short to be a turn go to the longer neighbour they touch, or to silence."""
     kept = floor.copy()
-    stretches = _stretches(floor)
-    for number, (first, last, person) in enumerate(stretches):
+    parts = stretches(floor)
+    for number, (first, last, person) in enumerate(parts):
         if person == SILENCE or last - first >= least:
             continue
-        beside = [stretches[i] for i in (number - 1, number + 1) if 0 <= i < len(stretches)]
+        beside = [parts[i] for i in (number - 1, number + 1) if 0 <= i < len(parts)]
         talking = [other for other in beside if other[2] != SILENCE and other[1] - other[0] >= least]
         kept[first:last] = max(talking, key=lambda other: other[1] - other[0])[2] if talking else SILENCE
     return kept
@@ -141,14 +146,14 @@ def _absorbed(floor: NDArray[np.int64], least: int) -> NDArray[np.int64]:
 def _bridged(floor: NDArray[np.int64], most: int) -> NDArray[np.int64]:
     """Short silences between two stretches of one voice become part of it."""
     filled = floor.copy()
-    stretches = _stretches(floor)
-    for before, (first, last, person), after in zip(stretches, stretches[1:], stretches[2:], strict=False):
+    parts = stretches(floor)
+    for before, (first, last, person), after in zip(parts, parts[1:], parts[2:], strict=False):
         if person == SILENCE and last - first <= most and before[2] == after[2]:
             filled[first:last] = before[2]
     return filled
 
 
-def _stretches(floor: NDArray[np.int64]) -> list[tuple[int, int, int]]:
+def stretches(floor: NDArray[np.int64]) -> list[tuple[int, int, int]]:
     """Runs of equal values: first frame, frame after the last, value."""
     changes = [0, *(np.flatnonzero(np.diff(floor)) + 1).tolist(), len(floor)]
     return [(first, last, int(floor[first])) for first, last in pairwise(changes) if last > first]

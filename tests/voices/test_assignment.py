@@ -42,7 +42,13 @@ def heard(chunks: list[list[int]], noise: float = 0.3) -> Observations:
                 embeddings[number, place] = vector(voice, noise, number)
                 activity[number, place * 150 : place * 150 + 140, place] = True
     first = np.arange(len(chunks)) * 64
-    return Observations(first_frames=first, activity=activity, embeddings=embeddings, clean=activity.sum(axis=1))
+    return Observations(
+        first_frames=first,
+        activity=activity,
+        embeddings=embeddings,
+        clean=activity.sum(axis=1),
+        means=np.zeros((len(chunks), 80), dtype=np.float32),
+    )
 
 
 def people(chunks: list[list[int]], count: SpeakerCount | None = None) -> Assignment:
@@ -81,6 +87,7 @@ def test_two_voices_of_one_chunk_are_two_people_although_they_are_alike() -> Non
         activity=observations.activity,
         embeddings=close,
         clean=observations.clean,
+        means=observations.means,
     )
     found = assign(alike, plain_plda(), SpeakerCount(exact=2), AssignmentSettings())
     assert (found.labels[:, 0] != found.labels[:, 1]).all()

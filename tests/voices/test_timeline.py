@@ -9,7 +9,7 @@ from models.records.speech import Turns
 from models.voices.assignment import Assignment
 from models.voices.chunks import SAMPLES_PER_FRAME
 from models.voices.observations import Observations
-from models.voices.timeline import SILENCE, Floor, TimelineSettings, lay_out, read_turns, turns_of
+from models.voices.timeline import SILENCE, Floor, TimelineSettings, lay_out, read_floor, turns_of
 
 ROUGH = TimelineSettings(bridge_frames=0, least_frames=1)
 FINE = TimelineSettings(bridge_frames=3, least_frames=3)
@@ -79,6 +79,7 @@ def observations(activity: NDArray[np.bool_], first_frames: list[int]) -> Observ
         activity=activity,
         embeddings=np.zeros((chunks, voices, 256), dtype=np.float32),
         clean=np.full((chunks, voices), 100),
+        means=np.zeros((chunks, 80), dtype=np.float32),
     )
 
 
@@ -91,5 +92,5 @@ def test_chunks_that_overlap_vote() -> None:
     timeline = lay_out(heard, assignment, 605 * SAMPLES_PER_FRAME)
     assert timeline.votes[150, 0] == 2
     assert timeline.together[150] == 1
-    turns = read_turns(timeline, 10_000, ROUGH)
+    turns = turns_of(read_floor(timeline, ROUGH), 10_000, ROUGH)
     assert [(turn.start_ms, turn.end_ms, turn.margin) for turn in turns.turns] == [(1710, 3398, 0.5)]
