@@ -5,9 +5,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import log10
 
 from models.records.span import Span, intersection, total_ms, union
 from models.records.speech import UNKNOWN_SPEAKER, Speech, Turns, Utterance, Word, Words
+from pipelines.stages.in_mind import InMind, in_mind, told
 from pipelines.stages.lexicon import is_auxiliary, is_negation, is_risk, token_of
 from pipelines.stages.second_look import Difference, changes_risk, differences, turns_round
 
@@ -35,6 +37,9 @@ THIN_MARGIN = 0.1
 THIN_WORDS = 3
 LONGEST_PASSAGE_MS = 5_000
 
+LEAST_LIKELY = 0.004
+"""Alternatives less likely than this are not told by any engine; ten times as likely scores 0.2 more."""
+
 CAN = ("can", "can't")
 """They sound so alike that a little doubt (`CAN_DOUBT`) counts as doubt enough."""
 
@@ -55,10 +60,12 @@ def find(words: Words, utterances: Sequence[Utterance], turns: Turns, speech: Sp
     """Everything that might deserve a listen, in no order."""
     parted = differences(words)
     doubt = doubts(words, parted)
+    rivals = in_mind(words)
     return (
         *_second_thoughts(words, parted),
+        *_rivals(words, rivals),
         *_words_in_doubt(words, doubt),
-        *_missing_nots(words, doubt),
+        *_missing_nots(words, doubt, rivals),
         *_outside(words, speech),
         *_without_words(words, speech),
         *_repetitions(words),
@@ -120,7 +127,22 @@ def _doubtful(word: Word, kind: str, score: float, reason: str) -> Finding:
     return Finding(span=_span([word]), kind=kind, score=score, reason=reason, heard=_phrase([word]))
 
 
-def _missing_nots(words: Words, doubt: Sequence[float]) -> Iterator[Finding]:
+def _rivals(words: Words, rivals: InMind) -> Iterator[Finding]:
+    """Negations and risk words that the recogniser nearly wrote."""
+    for kind, found in (("negation", rivals.negations), ("risk_word", rivals.risks)):
+        for place, rival in found.items():
+            ours, theirs = (_joined(texts) for texts in told(words, place, rival))
+            likely = 0.1 * log10(rival.probability / LEAST_LIKELY) if rival.probability > LEAST_LIKELY else 0.0
+            yield Finding(
+                span=_span(words.words[max(0, place - 1) : place + 1]),
+                kind=kind,
+                score=(0.2 + 2 * likely) if kind == "negation" else 0.1 + 0.5 * rival.probability,
+                reason=f"Heard '{ours}'; perhaps '{theirs}'.",
+                heard=ours,
+            )
+
+
+def _missing_nots(words: Words, doubt: Sequence[float], rivals: InMind) -> Iterator[Finding]:
     """Statements that a lost "not" would turn round: an auxiliary without a negation, above all near a risk word."""
     for i, word in enumerate(words.words):
         if not is_auxiliary(word.text) or (i and is_auxiliary(words.words[i - 1].text)):
@@ -130,13 +152,14 @@ def _missing_nots(words: Words, doubt: Sequence[float]) -> Iterator[Finding]:
             continue
         risky = any(is_risk(other.text) for other in around)
         doubtful = max(doubt[i : i + 2])
-        if not risky and doubtful < DOUBTFUL_AUXILIARY:
+        unbacked = i in rivals.looked_at and not rivals.negations.keys() & {i, i + 1}
+        if not risky and (unbacked or doubtful < DOUBTFUL_AUXILIARY):
             continue
         heard = _phrase(words.words[max(0, i - 1) : i + 3])
         yield Finding(
             span=_span(words.words[i : i + 2]),
             kind="negation",
-            score=0.1 + 0.4 * doubtful + (0.15 if risky else 0.0),
+            score=(0.3 if unbacked else 1.0) * (0.1 + 0.4 * doubtful + (0.15 if risky else 0.0)),
             reason=f"Heard '{heard}'; a 'not' may be missing.",
             heard=heard,
         )
@@ -232,11 +255,15 @@ def _span(words: Sequence[Word]) -> Span:
 
 
 def _phrase(words: Sequence[Word]) -> str:
-    return " ".join(word.text for word in words).strip(' .,?!;:…"')
+    return _joined([word.text for word in words])
+
+
+def _joined(texts: Sequence[str]) -> str:
+    return " ".join(texts).strip(' .,?!;:…"')
 
 
 def _phrase_around(words: Sequence[Word], first: int, difference: Difference, last: int) -> str:
     """The second reading in the place of our words, with a word on either side."""
     before = [word.text for word in words[first : difference.first]]
     after = [word.text for word in words[difference.last : last]]
-    return " ".join([*before, *difference.other, *after]).strip(' .,?!;:…"')
+    return _joined([*before, *difference.other, *after])
