@@ -4,8 +4,8 @@
 scripts with three flite voices at three speeds, with noise, reads each with the embedded recogniser, and compares
 the words with the text. It prints how many negations and risk words were lost or added, which of these the second
 look and the alternatives give away, and how often the same signs stand where nothing is wrong. The recogniser's
-limits were chosen on sessions 01 to 06 of the development set; report on others. Synthetic voices: good for
-comparing, no promise about people.
+limits were chosen with sentences of sessions 01 to 12 of the development set in view: report on other text only.
+Synthetic voices: good for comparing, no promise about people.
 """
 
 from __future__ import annotations

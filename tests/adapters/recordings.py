@@ -24,7 +24,7 @@ from models.records.speech import Speech
 
 def write_audio(path: Path, samples: NDArray[np.float32], *, separate: bool = False) -> Audio:
     """Decoded audio of float samples in [-1, 1], shape ``(frames,)`` or ``(frames, channels)``."""
-    columns = samples.reshape(len(samples), -1)
+    columns = samples[:, None] if samples.ndim == 1 else samples
     content = np.round(np.clip(columns, -1, 1) * 32767).astype("<i2").tobytes()
     path.write_bytes(content)
     recording = Recording(
