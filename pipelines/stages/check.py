@@ -1,7 +1,8 @@
 """The please-check list: the passages that a person should hear, few and short, most important first.
 
-Every finding has a score. A change of meaning that a second reading heard is always on the list; the others are taken
-in order of score as long as the list asks for no more than a set share of the recording.
+Every finding has a score. A change of meaning that a second reading heard is always on the list. The others are taken
+by what they tell for each second they add, as long as the list asks for no more than a set share of the recording;
+strongly suspected changes of meaning may go on to twice that share.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ BUDGET = 0.08
 CEILING = 2.0
 """Suspected changes of meaning may take this many times the budget."""
 
-SUSPECT = 0.25
+SUSPECT = 0.4
 """A finding with this score is a suspected change of meaning."""
 
 ROOM_MS = {Timing.MEASURED: 200, Timing.ESTIMATED: 250}

@@ -25,7 +25,7 @@ UNSURE = 0.3
 DOUBTFUL_NEGATION = 0.1
 DOUBTFUL_AUXILIARY = 0.25
 CAN_DOUBT = 0.04
-"""Below this nothing was ever wrong in the talks that these numbers were chosen on (benchmarks/checks.py)."""
+"""Below this next to nothing was wrong in the speech that these numbers were chosen on (benchmarks/checks.py)."""
 
 NEAR_WORDS = 4
 """A risk word this many words away makes a lost "not" matter more."""
@@ -38,7 +38,7 @@ THIN_WORDS = 3
 LONGEST_PASSAGE_MS = 5_000
 
 LEAST_LIKELY = 0.004
-"""Alternatives less likely than this are not told by any engine; ten times as likely scores 0.2 more."""
+"""An alternative this likely has the lowest score; ten times as likely scores 0.2 more."""
 
 CAN = ("can", "can't")
 """They sound so alike that a little doubt (`CAN_DOUBT`) counts as doubt enough."""
@@ -136,7 +136,7 @@ def _rivals(words: Words, rivals: InMind) -> Iterator[Finding]:
             yield Finding(
                 span=_span(words.words[max(0, place - 1) : place + 1]),
                 kind=kind,
-                score=(0.2 + 2 * likely) if kind == "negation" else 0.1 + 0.5 * rival.probability,
+                score=(0.5 + 2 * likely) if kind == "negation" else 0.1 + 0.5 * rival.probability,
                 reason=f"Heard '{ours}'; perhaps '{theirs}'.",
                 heard=ours,
             )
