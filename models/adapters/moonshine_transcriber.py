@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,13 +50,15 @@ class MoonshineTranscriber:
       the loop was kept.
 
     The same stretch gives the same result whatever was read before it. Without ``second_look`` stretches are
-    read once. Raises MissingPartError or WeightsError where the network is missing or not the one we know.
+    read once. ``threads`` stretches are read at a time, which changes nothing but the time it takes.
+    Raises MissingPartError or WeightsError where the network is missing or not the one we know.
     """
 
     longest_ms = 15_000
 
-    def __init__(self, network: MoonshineNetwork | None = None, *, second_look: bool = True) -> None:
+    def __init__(self, network: MoonshineNetwork | None = None, *, second_look: bool = True, threads: int = 2) -> None:
         self._network = network or MoonshineNetwork()
+        self._threads = threads
         self._second_look = second_look
         ratio = "{}/{}".format(*SLOWER)
         self.engine = Engine(
@@ -74,13 +77,16 @@ class MoonshineTranscriber:
         words: list[Word] = []
         read: list[Stretch] = []
         dropped: list[Dropped] = []
-        for number, span in enumerate(stretches):
-            here, stretch, looped = self._stretch(audio.read(span), span)
-            words += here
-            read.append(stretch)
-            if looped:
-                dropped.append(Dropped(start_ms=span.start_ms, end_ms=span.end_ms, text="", reason="repetition"))
-            progress((number + 1) / len(stretches))
+        with ThreadPoolExecutor(self._threads) as pool:
+            results = pool.map(lambda span: self._stretch(audio.read(span), span), stretches)
+            for number, (here, stretch, looped) in enumerate(results):
+                words += here
+                read.append(stretch)
+                if looped:
+                    dropped.append(
+                        Dropped(start_ms=stretch.start_ms, end_ms=stretch.end_ms, text="", reason="repetition")
+                    )
+                progress((number + 1) / len(stretches))
         if not stretches:
             progress(1.0)
         return Words(
