@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from models.adapters.moonshine_attention import HEADS, LAYERS, expose, returned_name
+from models.adapters.moonshine_search import best_path
 from models.errors import MissingPartError, WeightsError
 from models.records.audio import SAMPLE_RATE
 from models.records.provenance import Weights
@@ -40,7 +41,6 @@ DECODER_LAYERS, DECODER_HEADS, HEAD_SIZE = 6, 8, 36
 SAMPLES_PER_STATE = 384
 SHORTEST_SAMPLES = SAMPLE_RATE // 2
 TOKENS_PER_SECOND = 10
-LONGEST_LOOP, LOOPS = 12, 4
 RIVAL = 0.004
 
 
@@ -106,29 +106,15 @@ class MoonshineNetwork:
         states: NDArray[np.float32] = self._encoder.run(None, {"input_values": padded, "attention_mask": mask})[0]
         return states
 
-    def read(self, samples: NDArray[np.float32]) -> Reading:
-        """The likeliest tokens one after another for samples at 16 kHz, shape ``(samples,)``."""
+    def read(self, samples: NDArray[np.float32], *, width: int = 1) -> Reading:
+        """The likeliest text for samples at 16 kHz, shape ``(samples,)``, by beam search over ``width`` beginnings."""
         states = self.encode(samples)
-        fixed = _fixed_inputs(states)
-        most = 8 + TOKENS_PER_SECOND * len(samples) // SAMPLE_RATE
-        memory = self._hearing(fixed)
-        tokens: list[Token] = []
-        looks: list[NDArray[np.float64]] = []
-        last, loop = START, 0
-        while len(tokens) < most and not loop:
-            scores, look = self._step(fixed, memory, last)
-            looks.append(look)
-            last = int(scores.argmax())
-            if last == END:
-                break
-            tokens.append(Token(id=last, log_probability=float(scores[last]), rivals=_rivals(scores, last)))
-            loop = loop_length([token.id for token in tokens])
-        kept = len(tokens) - loop * (LOOPS - 1)
-        return Reading(
-            tokens=tuple(tokens[:kept]), looped=bool(loop), attention=np.stack(looks[:kept]) if kept else None
-        )
+        longest = 8 + TOKENS_PER_SECOND * len(samples) // SAMPLE_RATE
+        path = best_path(_Decoding(self, states).step, _token, START, END, width=width, longest=longest)
+        attention = np.stack(path.looks) if path.tokens else None
+        return Reading(tokens=path.notes, looped=path.looped, attention=attention)
 
-    def _hearing(self, fixed: dict[str, Any]) -> dict[str, Any]:
+    def hearing(self, fixed: dict[str, Any]) -> dict[str, Any]:
         """The decoder's memory before its first step: what it takes from the sound, and nothing written yet.
 
         The file computes the first only in the branch that runs without a memory; that branch's step is thrown
@@ -139,21 +125,11 @@ class MoonshineNetwork:
         returned = self._decoder.run(self._heard, fixed | memory | inputs)
         return memory | _as_memory(self._heard, returned)
 
-    def _step(
-        self, fixed: dict[str, Any], memory: dict[str, Any], token: int
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Log-probabilities of the next token, shape ``(32768,)``, and where the decoder looked, ``(states,)``.
-
-        ``memory`` is brought up to date.
-        """
-        inputs = {"input_ids": np.array([[token]], np.int64), "use_cache_branch": np.array([True])}
+    def decode(self, inputs: dict[str, Any]) -> tuple[NDArray[np.float32], list[NDArray[np.float32]], dict[str, Any]]:
+        """One step for several paths at once: scores of the next token, looks by layer, what was written by name."""
         wanted = ["logits", *LOOKS, *self._written]
-        logits, *returned = self._decoder.run(wanted, fixed | memory | inputs)
-        memory.update(_as_memory(self._written, returned[len(LOOKS) :]))
-        scores: NDArray[np.float64] = logits[0, -1].astype(np.float64)
-        scores -= scores.max()
-        scores -= np.log(np.exp(scores).sum())
-        return scores, _look(returned[: len(LOOKS)])
+        logits, *returned = self._decoder.run(wanted, inputs | {"use_cache_branch": np.array([True])})
+        return logits[:, -1], returned[: len(LOOKS)], _as_memory(self._written, returned[len(LOOKS) :])
 
     def words(self, tokens: tuple[Token, ...]) -> tuple[WrittenWord, ...]:
         """The words that tokens spell, split where the vocabulary writes a space; no token is left out."""
@@ -186,6 +162,30 @@ class MoonshineNetwork:
         return joined.replace(SPACE, b" ").decode("utf-8", "replace").strip()
 
 
+class _Decoding:
+    """One stretch being decoded: what the decoder heard, and what each path has written so far."""
+
+    def __init__(self, network: MoonshineNetwork, states: NDArray[np.float32]) -> None:
+        self._network = network
+        self._one = _fixed_inputs(states)
+        memory = network.hearing(self._one)
+        self._one |= {name: value for name, value in memory.items() if ".encoder." in name}
+        self._written = {name: value for name, value in memory.items() if ".decoder." in name}
+        self._heard = self._one
+
+    def step(self, rows: list[int], lasts: list[int]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """As `models.adapters.moonshine_search.Step`."""
+        if len(rows) != len(self._heard["encoder_hidden_states"]):
+            self._heard = {name: np.repeat(value, len(rows), axis=0) for name, value in self._one.items()}
+        written = {name: value[rows] for name, value in self._written.items()}
+        ids = np.array(lasts, np.int64)[:, None]
+        logits, layers, self._written = self._network.decode(self._heard | written | {"input_ids": ids})
+        scores: NDArray[np.float64] = logits.astype(np.float64)
+        scores -= scores.max(axis=1, keepdims=True)
+        scores -= np.log(np.exp(scores).sum(axis=1, keepdims=True))
+        return scores, _looks(layers)
+
+
 def vocabulary(data: bytes) -> tuple[bytes, ...]:
     """The pieces of text in a ``tokenizer.bin``: each its length (one byte, or two from 128 on), then its bytes."""
     pieces: list[bytes] = []
@@ -199,14 +199,6 @@ def vocabulary(data: bytes) -> tuple[bytes, ...]:
         pieces.append(data[at : at + length])
         at += length
     return tuple(pieces)
-
-
-def loop_length(ids: list[int]) -> int:
-    """How many tokens the end repeats, four times or more, or 0 where it does not go round in circles."""
-    for length in range(1, LONGEST_LOOP + 1):
-        if len(ids) >= length * LOOPS and ids[-length * (LOOPS - 1) :] == ids[-length * LOOPS : -length]:
-            return length
-    return 0
 
 
 def _empty_memory() -> dict[str, Any]:
@@ -225,6 +217,10 @@ def _fixed_inputs(states: NDArray[np.float32]) -> dict[str, Any]:
     return {"encoder_hidden_states": states, "encoder_attention_mask": mask}
 
 
+def _token(scores: NDArray[np.float64], chosen: int) -> Token:
+    return Token(id=chosen, log_probability=float(scores[chosen]), rivals=_rivals(scores, chosen))
+
+
 def _rivals(scores: NDArray[np.float64], chosen: int) -> tuple[tuple[int, float], ...]:
     """Pieces of text other than the chosen one with a probability of RIVAL or more, likeliest first."""
     likely = np.flatnonzero(scores[END + 1 : LAST_TEXT_TOKEN + 1] >= np.log(RIVAL)) + END + 1
@@ -241,11 +237,11 @@ def _as_memory(names: list[str], values: list[Any]) -> dict[str, Any]:
     return {name.replace("present", "past_key_values"): value for name, value in zip(names, values, strict=True)}
 
 
-def _look(layers: list[NDArray[np.float32]]) -> NDArray[np.float64]:
-    """Where the heads that follow the sound look, on average, each scaled to 1 at its highest."""
-    heads = [layers[LAYERS.index(layer)][0, head, -1].astype(np.float64) for layer, head in HEADS]
-    look: NDArray[np.float64] = np.mean([head / head.max() for head in heads], axis=0)
-    return look
+def _looks(layers: list[NDArray[np.float32]]) -> NDArray[np.float64]:
+    """Where the heads that follow the sound look, on average, each scaled to 1 at its highest: a row for each path."""
+    heads = [layers[LAYERS.index(layer)][:, head, -1].astype(np.float64) for layer, head in HEADS]
+    looks: NDArray[np.float64] = np.mean([head / head.max(axis=1, keepdims=True) for head in heads], axis=0)
+    return looks
 
 
 def _carried_folder() -> Path:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 SLOWER = (10, 9)
 """The second reading hears the sound stretched by this ratio, at a lower pitch."""
 
+WIDTH = 5
+"""How many beginnings the first reading follows at a time."""
+
 LIKELY = 0.05
 """An alternative is kept from this probability on; one that is or begins a negation always."""
 
@@ -66,7 +69,7 @@ class MoonshineTranscriber:
             version=importlib.metadata.version("moonshine-voice"),
             weights=self._network.weights,
             options={
-                "decoding": "greedy-1",
+                "decoding": f"beam-{WIDTH}",
                 "second_look": f"slower {ratio}" if second_look else "none",
                 "onnxruntime": importlib.metadata.version("onnxruntime"),
             },
@@ -95,7 +98,7 @@ class MoonshineTranscriber:
 
     def _stretch(self, samples: NDArray[np.float32], span: Span) -> tuple[list[Word], Stretch, bool]:
         """One stretch read once, and a second time slower; and whether the first reading went round in circles."""
-        reading = self._network.read(samples)
+        reading = self._network.read(samples, width=WIDTH)
         written = self._network.words(reading.tokens)
         times = place_words(reading.attention, [word.tokens for word in written], samples)
         placed = [

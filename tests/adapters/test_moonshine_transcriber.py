@@ -10,7 +10,8 @@ import pytest
 
 from models.adapters import moonshine_network
 from models.adapters.moonshine_attention import expose
-from models.adapters.moonshine_network import FILES, TOKENIZER, MoonshineNetwork, loop_length, vocabulary
+from models.adapters.moonshine_network import FILES, TOKENIZER, MoonshineNetwork, vocabulary
+from models.adapters.moonshine_search import loop_length
 from models.adapters.moonshine_transcriber import MoonshineTranscriber
 from models.adapters.word_times import boundaries, place_words
 from models.errors import MissingPartError, WeightsError
