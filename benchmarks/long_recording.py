@@ -15,11 +15,11 @@ import wave
 from pathlib import Path
 
 import numpy as np
-from models.adapters.pyav_decoder import PyavDecoder
-from pipelines.demo import demo_recording
 
 from benchmarks.process_tree import measured
+from models.adapters.pyav_decoder import PyavDecoder
 from models.records.audio import SAMPLE_RATE
+from pipelines.demo import demo_recording
 
 
 def main() -> None:
