@@ -38,10 +38,11 @@ def measured(command: Sequence[str | Path]) -> Run:
 
 def _watch(root: int, peak: list[float], done: threading.Event) -> None:
     while not done.wait(0.2):
-        peak[0] = max(peak[0], sum(_resident_kb(pid) for pid in _tree(root)))
+        peak[0] = max(peak[0], sum(_resident_kb(pid) for pid in tree(root)))
 
 
-def _tree(root: int) -> list[int]:
+def tree(root: int) -> list[int]:
+    """The process and everything it started that still runs: process ids."""
     parents: dict[int, int] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():

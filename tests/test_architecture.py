@@ -82,4 +82,4 @@ def test_nothing_loads_a_pickle() -> None:
                 found.append(path.name)
             if isinstance(node, ast.Attribute) and node.attr == "load" and ast.unparse(node.value) == "torch":
                 found.append(path.name)
-    assert set(found) <= {"checkpoint_child.py"}
+    assert set(found) <= {"checkpoint_reader.py"}

@@ -8,35 +8,26 @@ Torch is not imported. It must run without the rest of this program: ``python -I
 
 from __future__ import annotations
 
-import codecs
-import ctypes
 import importlib.util
 import io
 import json
 import math
-import os
 import pickle
 import pickletools
 import re
-import resource
 import sys
 import zipfile
 from collections import OrderedDict
 from pathlib import Path
+from types import ModuleType
 from typing import Any, BinaryIO
 
 import numpy as np
 from safetensors.numpy import save
 
 LARGEST_BYTES = 2 << 30
-_MOST_MEMORY = 3 * LARGEST_BYTES
-_MOST_SECONDS = 120
 _LARGEST_PICKLE = 16 << 20
-_CODECS = ("ascii", "cp437", "latin-1", "raw-unicode-escape", "unicode-escape", "utf-8")
 _MOST_MEMBERS = 20_000
-_CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
-_PR_SET_NO_NEW_PRIVS = 38
-_FORBIDDEN_EVENTS = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system", "os.startfile")
 
 _OPCODES = """
     PROTO STOP MARK POP_MARK NONE NEWTRUE NEWFALSE BININT BININT1 BININT2 LONG1 BINFLOAT BINUNICODE SHORT_BINUNICODE
@@ -288,45 +279,21 @@ def confine(empty_folder: Path | None = None) -> None:
     With an empty folder, and where the media child's walls lie beside this file, those are used: no file can be
     opened behind them, and the kernel refuses every call that sums on open files do not need.
     """
-    for codec in _CODECS:
-        codecs.lookup(codec)  # reads a file the first time
-    walls = Path(__file__).with_name("media_sandbox.py")
-    if empty_folder is not None and walls.is_file():
-        _media_walls(walls, empty_folder)
-    else:
-        _own_walls()
-    sys.addaudithook(_forbid)
+    media_walls = None
+    if empty_folder is not None and Path(__file__).with_name("media_sandbox.py").is_file():
+        media_walls = _beside("media_sandbox")
+    _beside("checkpoint_walls").confine(LARGEST_BYTES, media_walls, empty_folder)
 
 
-def _media_walls(path: Path, empty_folder: Path) -> None:
-    spec = importlib.util.spec_from_file_location("media_sandbox", path)
+def _beside(name: str) -> ModuleType:
+    """A module in the folder of this file, by its path: the rest of this program cannot be imported here."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
     if spec is None or spec.loader is None:
         raise RefusedError("The walls around the conversion could not be built.")
-    walls = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = walls
-    spec.loader.exec_module(walls)
-    limits = walls.ChildLimits(memory_bytes=_MOST_MEMORY, cpu_seconds=_MOST_SECONDS, file_bytes=LARGEST_BYTES)
-    walls.build_walls(limits, empty_folder)
-
-
-def _own_walls() -> None:
-    for limit, value in (
-        (resource.RLIMIT_AS, _MOST_MEMORY),
-        (resource.RLIMIT_CPU, _MOST_SECONDS),
-        (resource.RLIMIT_FSIZE, LARGEST_BYTES),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NOFILE, 32),
-    ):
-        resource.setrlimit(limit, (value, value))
-    libc = ctypes.CDLL(None)
-    libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    if libc.unshare(_CLONE_NEWNET) != 0:  # needs privilege; as an ordinary user, take a user namespace with it
-        libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
-
-
-def _forbid(event: str, _: tuple[Any, ...]) -> None:
-    if event.startswith(_FORBIDDEN_EVENTS):
-        os._exit(70)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
 
 
 def main() -> int:

@@ -73,7 +73,6 @@ def analyse(
 def demo(out: Out = Path("demo-output"), as_json: Json = False, quiet: Quiet = False) -> None:
     """Analyse the sample recording that comes with the program: an invented visit, spoken by two synthetic voices."""
     from pipelines.demo import demo_recording
-
     from service.engines import EngineChoice
 
     _run(demo_recording(), out, EngineChoice(), Choices(), as_json=as_json, quiet=quiet, keep_stages=True)

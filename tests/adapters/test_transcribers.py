@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from benchmarks.made_whisper import SHAPES, write_whisper
 from models.adapters.fakes import FakeTranscriber
 from models.adapters.faster_whisper_transcriber import FasterWhisperTranscriber, WhisperSettings
 from models.adapters.moonshine_transcriber import MoonshineTranscriber
@@ -16,7 +17,6 @@ from models.ports import Transcriber
 from models.records.audio import Audio
 from models.records.span import Span
 from tests.adapters.recordings import audio_of, spoken
-from tests.adapters.tiny_whisper import write_tiny_whisper
 
 TEXT = "Thanks for seeing me today. I know the last few weeks have been hard. What would help most?"
 
@@ -24,7 +24,7 @@ TEXT = "Thanks for seeing me today. I know the last few weeks have been hard. Wh
 @pytest.fixture(scope="session")
 def whisper_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pytest.importorskip("ctranslate2")
-    return write_tiny_whisper(tmp_path_factory.mktemp("models") / "tiny-random")
+    return write_whisper(tmp_path_factory.mktemp("models") / "tiny-random", SHAPES["tiny"])
 
 
 @pytest.fixture(scope="module", params=["fake", "moonshine", "faster-whisper"])

@@ -50,20 +50,20 @@ SPEECH = Speech(spans=(Span(start_ms=0, end_ms=12_000),))
 @pytest.fixture(scope="session")
 def original(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
     """The pipeline as it comes from the hub, and the networks that were saved."""
-    from tests.models.adapters import tiny_pyannote
+    from benchmarks import made_pyannote
 
     folder = tmp_path_factory.mktemp("hub") / NAME
-    return folder, tiny_pyannote.save(folder)
+    return folder, made_pyannote.save(folder)
 
 
 @pytest.fixture(scope="session")
 def converted(original: tuple[Path, dict[str, Any]], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The pipeline after the real conversion."""
-    from tests.models.adapters import tiny_pyannote
+    from benchmarks import made_pyannote
 
     models_folder = tmp_path_factory.mktemp("models")
     shutil.copytree(original[0], models_folder / NAME)
-    tiny_pyannote.convert(models_folder, NAME)
+    made_pyannote.convert(models_folder, NAME)
     return models_folder / NAME
 
 
@@ -178,11 +178,11 @@ def test_networks_of_the_real_shapes_are_converted_and_built(tmp_path: Path) -> 
     """Layers and sizes as in community-1 (random numbers): four LSTM layers of 128, and WeSpeaker's ResNet34."""
     import torch
 
+    from benchmarks import made_pyannote
     from models.adapters.pyannote_networks import build_network
-    from tests.models.adapters import tiny_pyannote
 
-    for name, model in tiny_pyannote.save_real_shapes(tmp_path / NAME).items():
-        tiny_pyannote.convert_one(tmp_path, NAME, f"{name}/pytorch_model.bin")
+    for name, model in made_pyannote.save_real_shapes(tmp_path / NAME).items():
+        made_pyannote.convert_one(tmp_path, NAME, f"{name}/pytorch_model.bin")
         loaded = build_network(tmp_path / NAME / name).state_dict()
         assert all(torch.equal(loaded[key], value) for key, value in model.state_dict().items())
 

@@ -1,4 +1,4 @@
-"""A pyannote pipeline with tiny random networks, saved as pyannote saves its own: for loading, never for accuracy."""
+"""pyannote pipelines with random networks, saved as pyannote saves its own: for loading and speed, not for accuracy."""
 
 from __future__ import annotations
 
@@ -33,21 +33,33 @@ params:
 PICKLES = ("segmentation/pytorch_model.bin", "embedding/pytorch_model.bin")
 PLAIN = ("config.yaml", "plda/plda.npz", "plda/xvec_transform.npz")
 
+TINY_LSTM = {"hidden_size": 8, "num_layers": 1, "bidirectional": True, "monolithic": True}
+TINY_LINEAR = {"hidden_size": 8, "num_layers": 1}
+REAL_LSTM = {"hidden_size": 128, "num_layers": 4, "bidirectional": True, "monolithic": True, "dropout": 0.5}
+REAL_LINEAR = {"hidden_size": 128, "num_layers": 2}
+
 
 def save(folder: Path) -> dict[str, Any]:
-    """Write the pipeline as it would come from the hub, pickles and all; gives the networks by folder name."""
+    """Write a tiny pipeline as it would come from the hub, pickles and all; gives the networks by folder name."""
     prepare_process()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        built = {"segmentation": _segmentation(), "embedding": _embedding()}
+        built = {"segmentation": _segmentation(TINY_LSTM, TINY_LINEAR), "embedding": _embedding()}
         for name, model in built.items():
             _save(model, folder / name / "pytorch_model.bin")
-    (folder / "plda").mkdir()
-    rng = np.random.default_rng(3)
-    lda = np.linalg.qr(rng.standard_normal((64, 32)))[0]
-    np.savez(folder / "plda/xvec_transform.npz", mean1=np.zeros(64), mean2=np.zeros(32), lda=lda)
-    np.savez(folder / "plda/plda.npz", mu=np.zeros(32), tr=np.eye(32), psi=np.linspace(5, 0.1, 32))
-    (folder / "config.yaml").write_text(CONFIG)
+    _save_rest(folder, embedding=64, reduced=32)
+    return built
+
+
+def save_real_shapes(folder: Path) -> dict[str, Any]:
+    """Write a pipeline with community-1's layers and sizes; as `save` in everything else."""
+    prepare_process()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        built = {"segmentation": _talkative(_segmentation(REAL_LSTM, REAL_LINEAR)), "embedding": _resnet()}
+        for name, model in built.items():
+            _save(model, folder / name / "pytorch_model.bin")
+    _save_rest(folder, embedding=256, reduced=128)
     return built
 
 
@@ -66,18 +78,15 @@ def convert_one(models_folder: Path, name: str, path: str) -> None:
     convert_files(models_folder, name, [(path, weights.digest(models_folder / name / path))])
 
 
-def save_real_shapes(folder: Path) -> dict[str, Any]:
-    """Write two networks with community-1's layers and random numbers."""
-    prepare_process()
-    from pyannote.audio.models.embedding import WeSpeakerResNet34
-
-    embedding = WeSpeakerResNet34()
-    embedding.specifications = _embedding().specifications
-    lstm = {"hidden_size": 128, "num_layers": 4, "bidirectional": True, "monolithic": True, "dropout": 0.5}
-    built = {"segmentation": _segmentation(lstm, {"hidden_size": 128, "num_layers": 2}), "embedding": embedding.eval()}
-    for name, model in built.items():
-        _save(model, folder / name / "pytorch_model.bin")
-    return built
+def _save_rest(folder: Path, *, embedding: int, reduced: int) -> None:
+    """The settings, and a scoring back end for embeddings of that size, which it reduces to fewer dimensions."""
+    (folder / "plda").mkdir()
+    rng = np.random.default_rng(3)
+    lda = np.linalg.qr(rng.standard_normal((embedding, reduced)))[0]
+    np.savez(folder / "plda/xvec_transform.npz", mean1=np.zeros(embedding), mean2=np.zeros(reduced), lda=lda)
+    between = np.linspace(5, 0.1, reduced)
+    np.savez(folder / "plda/plda.npz", mu=np.zeros(reduced), tr=np.eye(reduced), psi=between)
+    (folder / "config.yaml").write_text(CONFIG)
 
 
 def _save(model: Any, path: Path) -> None:
@@ -95,11 +104,7 @@ def _save(model: Any, path: Path) -> None:
     torch.save(checkpoint, path)
 
 
-TINY_LSTM = {"hidden_size": 8, "num_layers": 1, "bidirectional": True, "monolithic": True}
-TINY_LINEAR = {"hidden_size": 8, "num_layers": 1}
-
-
-def _segmentation(lstm: dict[str, Any] = TINY_LSTM, linear: dict[str, Any] = TINY_LINEAR) -> Any:
+def _segmentation(lstm: dict[str, Any], linear: dict[str, Any]) -> Any:
     import torch
     from pyannote.audio.core.task import Problem, Resolution, Specifications
     from pyannote.audio.models.segmentation import PyanNet
@@ -118,15 +123,38 @@ def _segmentation(lstm: dict[str, Any] = TINY_LSTM, linear: dict[str, Any] = TIN
     return model.eval()
 
 
+def _talkative(model: Any) -> Any:
+    """The network with a last layer that always hears one voice: were it to hear none, nothing more would be done."""
+    import torch
+
+    with torch.no_grad():
+        model.classifier.weight.zero_()
+        model.classifier.bias.copy_(torch.tensor([0.0, 9.0, 0.0, 0.0, 0.0, 0.0, 0.0]))
+    return model
+
+
 def _embedding() -> Any:
     import torch
-    from pyannote.audio.core.task import Problem, Resolution, Specifications
     from pyannote.audio.models.embedding import XVectorSincNet
 
     torch.manual_seed(6)
     model = XVectorSincNet(sincnet={"stride": 10}, dimension=64)
-    model.specifications = Specifications(
-        problem=Problem.REPRESENTATION, resolution=Resolution.CHUNK, duration=5.0, warm_up=(0.0, 0.0)
-    )
+    model.specifications = _of_chunks()
     model.build()
     return model.eval()
+
+
+def _resnet() -> Any:
+    import torch
+    from pyannote.audio.models.embedding import WeSpeakerResNet34
+
+    torch.manual_seed(6)
+    model = WeSpeakerResNet34()
+    model.specifications = _of_chunks()
+    return model.eval()
+
+
+def _of_chunks() -> Any:
+    from pyannote.audio.core.task import Problem, Resolution, Specifications
+
+    return Specifications(problem=Problem.REPRESENTATION, resolution=Resolution.CHUNK, duration=5.0, warm_up=(0.0, 0.0))
