@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 ENCODER = Weights(
-    name="moonshine-tiny-en-encoder", sha256="94e90a4654fc45cdfedb77c4c08e1739f48862998e58fada384b25118134f221"
+    name="moonshine-tiny-en/encoder", sha256="94e90a4654fc45cdfedb77c4c08e1739f48862998e58fada384b25118134f221"
 )
 DECODER = Weights(
-    name="moonshine-tiny-en-decoder", sha256="cf524c4862d36e9e5ab032eddc73637efd822d70e868ac575cf1a46e1e4708a0"
+    name="moonshine-tiny-en/decoder", sha256="cf524c4862d36e9e5ab032eddc73637efd822d70e868ac575cf1a46e1e4708a0"
 )
 TOKENIZER = Weights(
-    name="moonshine-tiny-en-tokenizer", sha256="6884b35fd6377d4c4d32336a0bc152f36b64d1e45b6503683cdc238250a8472d"
+    name="moonshine-tiny-en/tokenizer", sha256="6884b35fd6377d4c4d32336a0bc152f36b64d1e45b6503683cdc238250a8472d"
 )
 FILES = {ENCODER: "encoder_model.ort", DECODER: "decoder_model_merged.ort", TOKENIZER: "tokenizer.bin"}
 

@@ -19,11 +19,12 @@ from models import weights
 from models.adapters import checkpoint_converter, hub_downloader
 from models.errors import WeightsError
 from models.weights import Entry, Kind, State
+from service.settings import Settings
 
 models_app = typer.Typer(help="Weights: what there is, what is here, and fetching it.", no_args_is_help=True)
 
 Folder = Annotated[
-    Path | None, typer.Option("--folder", envvar="PRACTICE_MODELS", help="The models folder.", show_default=False)
+    Path | None, typer.Option("--folder", help="The models folder, else PRACTICE_MODELS.", show_default=False)
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
@@ -32,9 +33,8 @@ Endpoint = Annotated[str, typer.Option("--endpoint", envvar="HF_ENDPOINT", help=
 
 
 def default_folder() -> Path:
-    """Where weights lie unless PRACTICE_MODELS says otherwise."""
-    home = os.environ.get("XDG_DATA_HOME")
-    return (Path(home) if home else Path.home() / ".local" / "share") / "practice" / "models"
+    """Where weights lie on this machine."""
+    return Settings.from_environment().models_folder
 
 
 @models_app.command("list")
@@ -45,10 +45,11 @@ def list_weights(folder: Folder = None, json: Json = False, quiet: Quiet = False
     if json:
         _emit(rows)
     elif not quiet:
-        table = Table("Name", "Engine", "Size", "Licence", "State", "Note", box=None, pad_edge=False)
+        table = Table("Name", "Size", "Licence", "State", "Note", box=None, pad_edge=False)
+        for column in table.columns[:-1]:
+            column.no_wrap = True
         for row in rows:
-            size, state = f"{row['bytes'] / 1e6:,.0f} MB", str(row["state"])
-            table.add_row(row["name"], row["engine"], size, row["licence"], state, row["note"])
+            table.add_row(row["name"], f"{row['bytes'] / 1e6:,.0f} MB", row["licence"], str(row["state"]), row["note"])
         console = Console(highlight=False)
         console.print(table)
         console.print(f"Models folder: {models_folder}", soft_wrap=True)
