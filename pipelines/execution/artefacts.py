@@ -53,7 +53,7 @@ class ArtefactStore:
         made = _make_folders(self._folder)
         lock = self._folder / ".lock"
         try:
-            with lock.open("w") as handle:
+            with open(lock, "w", opener=_private) as handle:
                 try:
                     fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 except OSError as taken:
@@ -98,7 +98,7 @@ class ArtefactStore:
         """Keep a stage's output, with the files it left in ``part``; complete on disk before it gets its name."""
         plain = TypeAdapter(type(record)).dump_python(_relative(record), mode="json")
         envelope = {"stage": stage, "key": key, "seconds": round(seconds, 3), "record": plain}
-        with (part / "record.json").open("w", encoding="utf-8") as handle:
+        with open(part / "record.json", "w", encoding="utf-8", opener=_private) as handle:
             json.dump(envelope, handle, ensure_ascii=False)
             handle.flush()
             os.fsync(handle.fileno())
@@ -113,6 +113,11 @@ class ArtefactStore:
     def _clear_parts(self) -> None:
         for path in self._folder.glob(f"{PART}*"):
             shutil.rmtree(path, ignore_errors=True)
+
+
+def _private(path: str, flags: int) -> int:
+    """Opens a file that only its owner may read."""
+    return os.open(path, flags, 0o600)
 
 
 def _make_folders(folder: Path) -> list[Path]:

@@ -20,6 +20,11 @@ from service.cli.weights import models_app
 
 INTERRUPTED = 130
 
+
+class Stopped(BaseException):
+    """A person or the system asked the program to stop; no library takes it for an error of its own."""
+
+
 app = typer.Typer(
     name="practice",
     help="From a consented recording to a transcript by speaker, with the passages a person should check.",
@@ -36,13 +41,14 @@ app.command()(doctor)
 
 def main() -> None:
     """Run the command; every failure becomes one sentence on standard error and an exit code that means something."""
-    signal.signal(signal.SIGTERM, _stop)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
     try:
         app()
     except PracticeError as error:
         _say(str(error), type(error).__name__)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
+    except Stopped:
         _say("Stopped. Finished stages are kept; the same command goes on from there.", "Interrupted")
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
@@ -56,7 +62,7 @@ def main() -> None:
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+    raise Stopped
 
 
 def _say(sentence: str, code: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -41,15 +42,21 @@ def test_words_stand_on_their_side_of_a_pause(tmp_path: Path, transcriber: Moons
     pause = Span(start_ms=len(first) // 16, end_ms=len(first) // 16 + 2000)
     words = transcriber.transcribe(audio, (audio.span,)).words
     assert [word for word in words if word.overlap_ms(pause)] == []
-    assert [word.text for word in words if word.start_ms >= pause.end_ms][-2:] == ["at", "home."]
+    assert [word.text.strip(".,") for word in words if word.start_ms >= pause.end_ms][-2:] == ["at", "home"]
 
 
 def test_a_loop_is_cut_and_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the network goes round in circles one round is kept and the stretch is reported."""
     network = MoonshineNetwork()
-    once = np.full(32_768, -9.0)
-    once[300] = -0.1
-    monkeypatch.setattr(network, "_step", lambda fixed, memory, token: (once, np.ones(20)))
+    genuine = network.decode
+
+    def always_the_same(inputs: dict[str, Any]) -> tuple[Any, Any, Any]:
+        scores, looks, written = genuine(inputs)
+        scores[:] = -np.inf
+        scores[:, 300] = 0.0
+        return scores, looks, written
+
+    monkeypatch.setattr(network, "decode", always_the_same)
     words = MoonshineTranscriber(network).transcribe(audio_of(tmp_path, silence(3)), (Span(start_ms=0, end_ms=3000),))
     assert len(words.words) == 1
     assert [drop.reason for drop in words.dropped] == ["repetition"]
