@@ -80,7 +80,7 @@ def install(home: Path, wanted: str) -> None:
 def make_environment(home: Path) -> None:
     """A virtual environment with pip; says what to install where Python came without venv."""
     try:
-        venv.create(home, with_pip=True, clear=home.exists())
+        venv.create(home, with_pip=True, symlinks=True, clear=home.exists())
     except subprocess.CalledProcessError:
         shutil.rmtree(home, ignore_errors=True)
         refuse("Python came without venv. On Debian or Ubuntu: apt-get install python3-venv")

@@ -174,7 +174,7 @@ def test_the_walls_stand_for_an_ordinary_user() -> None:
     if os.geteuid() != 0:
         assert PyavDecoder().sandbox().isolated
         return
-    interpreter = Path(sys.executable).resolve()
+    interpreter = Path(sys.base_prefix, "bin", "python").absolute()
     if not all(folder.stat().st_mode & 0o001 for folder in interpreter.parents):
         pytest.skip("the interpreter lies where an ordinary user cannot read it")
     code = (
