@@ -11,7 +11,7 @@ import json
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from itertools import permutations, product
@@ -103,9 +103,17 @@ def suggest_roles(
     return tuple(
         SpeakerRole(speaker=speaker, role=given[speaker], confidence=1.0, reason="Given.")
         if speaker in given
-        else found.get(speaker) or _undecided(speaker)
+        else _compared(found.get(speaker) or _undecided(speaker), alone=len(said) < 2 and not expected)
         for speaker in speakers
     )
+
+
+def _compared(role: SpeakerRole, *, alone: bool) -> SpeakerRole:
+    """A voice that nobody answers is not judged, unless somebody said who took part: people differ too much."""
+    if not alone or role.role is Role.UNKNOWN:
+        return role
+    reason = "Only one voice was heard, so there is nobody to compare it with."
+    return replace(role, role=Role.UNKNOWN, confidence=0.0, reason=reason)
 
 
 def _undecided(speaker: str) -> SpeakerRole:

@@ -57,9 +57,11 @@ def test_two_voices_that_say_nothing_telling_stay_unknown() -> None:
     assert [(role.role, role.confidence) for role in found] == [(Role.UNKNOWN, 0.0)] * 2
 
 
-def test_a_voice_heard_alone_is_judged_by_what_it_says() -> None:
-    assert roles(suggest_roles(talk(WORKER), {})) == [Role.PRACTITIONER]
-    assert roles(suggest_roles(talk(PARENT), {})) == [Role.PARENT_OR_CARER]
+def test_a_voice_heard_alone_is_judged_only_where_it_is_known_who_took_part() -> None:
+    family = (Role.PRACTITIONER, Role.PARENT_OR_CARER)
+    assert roles(suggest_roles(talk(WORKER), {})) == [Role.UNKNOWN]
+    assert roles(suggest_roles(talk(WORKER), {}, family)) == [Role.PRACTITIONER]
+    assert roles(suggest_roles(talk(PARENT), {}, family)) == [Role.PARENT_OR_CARER]
 
 
 def test_a_given_role_stands_and_decides_the_other() -> None:
