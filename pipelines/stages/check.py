@@ -14,13 +14,20 @@ from heapq import heappop, heappush
 
 from models.records.span import Span, union
 from models.records.speech import Check, Speech, Timing, Turns, Utterance, Words
-from pipelines.stages.findings import Finding, find
+from pipelines.stages.finding import Finding
+from pipelines.stages.findings import find
 
-BUDGET = 0.08
+BUDGET = 0.12
 """The share of the recording that the list may ask a person to hear, suspected changes of meaning apart."""
 
-CEILING = 2.0
+CEILING = 1.5
 """Suspected changes of meaning may take this many times the budget."""
+
+MOST = 0.185
+"""What a second reading heard otherwise may fill this share of the recording, whatever the budget; no list more."""
+
+ALWAYS_MS = 5_000
+"""Of a very short recording this much may always be asked for."""
 
 SUSPECT = 0.4
 """A finding with this score is a suspected change of meaning."""
@@ -81,12 +88,11 @@ def _choose(found: Sequence[Finding], audio_ms: int, budget: float, room_ms: int
     musts = [offer for offer in offers if offer[1].must]
     rest = [offer for offer in offers if not offer[1].must]
     suspects = [offer for offer in rest if offer[1].score >= SUSPECT and offer[1].kind in MEANING]
-    for span, _ in musts:
-        asked.add(span)
-    chosen = musts + _cheapest(rest, asked, int(budget * audio_ms))
+    chosen = _cheapest(musts, asked, max(ALWAYS_MS, int(MOST * audio_ms)))
+    chosen += _cheapest(rest, asked, int(budget * audio_ms))
     taken = {id(finding) for _, finding in chosen}
     left = [offer for offer in suspects if id(offer[1]) not in taken]
-    return chosen + _cheapest(left, asked, int(CEILING * budget * audio_ms))
+    return chosen + _cheapest(left, asked, int(min(MOST, CEILING * budget) * audio_ms))
 
 
 def _cheapest(offers: Sequence[tuple[Span, Finding]], asked: _Asked, most_ms: int) -> list[tuple[Span, Finding]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from models.records.speech import Alternative, Words
@@ -68,12 +68,7 @@ def _likeliest(found: dict[int, Rival], place: int, rival: Rival) -> None:
         found[place] = rival
 
 
-def told(words: Words, place: int, rival: Rival) -> tuple[Sequence[str], Sequence[str]]:
-    """The words around a place as they were written, and as they would read with the rival."""
-    first, last = max(0, place - 1), min(len(words.words), place + 2)
-    written = [word.text for word in words.words[first:last]]
-    at = place - first
-    before = token_of(written[0]) if at else ""
-    if before and rival.text in (f"{before}n't", f"{before}'t", f"{before}not"):
-        return written, [rival.text, *written[1:]]
-    return written, [*written[:at], rival.text, *written[at + 1 :]]
+def lost_not(words: Words, place: int, rival: Rival) -> bool:
+    """Whether a rival is the word in its place, or the one before, with a "not": nothing else would be different."""
+    before = [token_of(words.words[i].text) for i in (place - 1, place) if i >= 0]
+    return rival.text == "not" or any(rival.text in (f"{word}n't", f"{word}'t", f"{word}not") for word in before)
