@@ -30,6 +30,9 @@ DOUBTFUL_AUXILIARY = 0.25
 BESIDE = 0.6
 """A negation is at least this share as doubtful as the word beside it."""
 
+GARBLED = 0.15
+"""Words in doubt side by side matter more: there something quite different may have been said."""
+
 CAN_DOUBT = 0.04
 """Below this next to nothing was wrong in the speech that these numbers were chosen on (benchmarks/checks.py)."""
 
@@ -232,6 +235,7 @@ def _unsure(words: Sequence[Word], i: int, doubt: Sequence[float], others: Seque
     telling = any(is_negation(other.text) or is_risk(other.text) for other in near)
     named = alike >= LIKE
     score = doubt[i] * (0.35 + (0.2 * alike if named else 0.0)) + (0.05 if telling else 0.0)
+    score += GARBLED * max([0.0, *doubt[max(0, i - 1) : i], *doubt[i + 1 : i + 2]])
     if not named:
         return _doubtful(words[i], "unsure_word", score, f"Not sure of '{heard}'.")
     return _doubtful(words[i], "risk_word", score, f"Heard '{heard}'; it could be '{like}'.")

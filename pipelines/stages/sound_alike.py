@@ -56,7 +56,7 @@ def sounds_like(text: str) -> tuple[str, float]:
         longer = max(len(said), len(sounds))
         if abs(len(said) - len(sounds)) > MOST_LONGER:
             continue
-        apart = _distance(said, sounds) / longer
+        apart = _distance(said, sounds, best * longer) / longer
         if apart < best:
             best, word = apart, other
     return word, (1 - best / FURTHEST if word else 0.0)
@@ -99,16 +99,20 @@ def _sounds(token: str) -> str:
     return token[:-1] if len(token) > SHORTEST and token.endswith("e") else token
 
 
-def _distance(left: str, right: str) -> float:
-    """The least cost to turn one into the other; sounds made alike cost less."""
+def _distance(left: str, right: str, most: float) -> float:
+    """The least cost to turn one into the other, or any above ``most``; sounds made alike cost less."""
     row: list[float] = [0.0]
     for b in right:
         row.append(row[-1] + _gap(b))
     for a in left:
+        if min(row) >= most:
+            break
         above, row, gap = row, [row[0] + _gap(a)], _gap(a)
         for j, b in enumerate(right):
             row.append(min(above[j] + _change(a, b), above[j + 1] + gap, row[j] + _gap(b)))
-    return row[-1]
+    else:
+        return row[-1]
+    return max(most, min(row))
 
 
 @cache
