@@ -5,8 +5,8 @@ script with flite in a room with noise, some turns beginning before the last has
 recogniser over the true turns, and prints for each: word errors, how many changes of meaning there were, how many of
 them the list asks a person to hear, and the share of the recording it asks for. With ``--keep`` what was read is kept
 in a folder and not read again. Weights and limits in ``pipelines/stages`` (check, findings, meaning, sound_alike) were
-chosen on risk_sentences.json and on sessions 01, 03, 05, 07 and 12 of the development set; report on others. Synthetic voices:
-good for comparing, no promise about people.
+chosen on risk_sentences.json and on sessions 01, 03, 05, 07 and 12 of the development set; report on others.
+Synthetic voices: good for comparing, no promise about people.
 """
 
 from __future__ import annotations

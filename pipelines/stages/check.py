@@ -39,8 +39,8 @@ ROOM_MS = 150
 BRIDGE_MS = 300
 """Passages this close become one."""
 
-LEAST_MS = 300
-"""Added to what a passage costs, so that a word beside another is cheap and not free."""
+LEAST_MS = 1_000
+"""Added to what a passage costs, so that a word beside another is not free and a long word not left out."""
 
 NEIGHBOURS = 6
 LEAST_SCORE = 0.05

@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from models.records.speech import Alternative, Words
-from pipelines.stages.lexicon import NEGATIONS, is_negation, is_risk, token_of
+from pipelines.stages.lexicon import NEGATIONS, RISK_WORDS, is_negation, is_risk, token_of
+
+CLEARLY = 5
+"""This many letters are enough to tell which risk word they begin."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +54,8 @@ def _keep(
     negation = full_negation(alternative.text)
     if negation and not any(map(is_negation, near)):
         _likeliest(negations, place, Rival(text=negation, probability=alternative.probability))
-    elif is_risk(alternative.text) and not any(map(is_risk, near)):
-        _likeliest(risks, place, Rival(text=token_of(alternative.text), probability=alternative.probability))
+    elif (risk := full_risk(alternative.text)) and not any(map(is_risk, near)):
+        _likeliest(risks, place, Rival(text=risk, probability=alternative.probability))
 
 
 def full_negation(text: str) -> str:
@@ -61,6 +64,15 @@ def full_negation(text: str) -> str:
     if is_negation(token):
         return token
     return next((f"{token}{rest}" for rest in ("'t", "t") if token.endswith("n") and f"{token}'t" in NEGATIONS), "")
+
+
+def full_risk(text: str) -> str:
+    """The risk word that a text is or clearly begins ("strang" begins "strangle"); empty where it is none."""
+    token = token_of(text)
+    if is_risk(token):
+        return token
+    begun = (word for word in sorted(RISK_WORDS) if len(token) >= CLEARLY and word.startswith(token))
+    return next(begun, "")
 
 
 def _likeliest(found: dict[int, Rival], place: int, rival: Rival) -> None:

@@ -30,6 +30,9 @@ DOUBTFUL_AUXILIARY = 0.25
 BESIDE = 0.6
 """A negation is at least this share as doubtful as the word beside it."""
 
+LONG = 5
+"""Words of this many letters mostly carry meaning; shorter ones mostly do not."""
+
 GARBLED = 0.15
 """Words in doubt side by side matter more: there something quite different may have been said."""
 
@@ -234,7 +237,8 @@ def _unsure(words: Sequence[Word], i: int, doubt: Sequence[float], others: Seque
     near = words[max(0, i - 2) : i + 3]
     telling = any(is_negation(other.text) or is_risk(other.text) for other in near)
     named = alike >= LIKE
-    score = doubt[i] * (0.35 + (0.2 * alike if named else 0.0)) + (0.05 if telling else 0.0)
+    base = 0.45 if len(token_of(words[i].text)) >= LONG else 0.35
+    score = doubt[i] * (base + (0.2 * alike if named else 0.0)) + (0.05 if telling else 0.0)
     score += GARBLED * max([0.0, *doubt[max(0, i - 1) : i], *doubt[i + 1 : i + 2]])
     if not named:
         return _doubtful(words[i], "unsure_word", score, f"Not sure of '{heard}'.")

@@ -52,6 +52,10 @@ def test_a_risk_word_that_the_recogniser_nearly_wrote_is_asked_for() -> None:
     assert check.reason == "Heard 'line'; it could be 'wine'."
 
 
+def test_the_clear_beginning_of_a_risk_word_counts_as_that_word() -> None:
+    assert in_mind(heard("a strampled mark", (1, "strang", 0.2))).risks[1].text == "strangle"
+
+
 def test_a_likelier_not_comes_before_a_less_likely_one() -> None:
     found = heard("We were at home |9000 and he went out.", (1, "weren", 0.006), (5, "not", 0.2))
     checks = check_list(found, (), turns(), speech((0, 1200), (10_200, 11_400)), 60_000)
