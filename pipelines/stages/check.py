@@ -1,8 +1,9 @@
 """The please-check list: the passages that a person should hear, few and short, most important first.
 
-Every finding has a score. A change of meaning that a second reading heard is always on the list. The others are taken
-by what they tell for each second they add, as long as the list asks for no more than a set share of the recording;
-strongly suspected changes of meaning may go on to twice that share.
+Every finding has a score. Changes of meaning that a second reading heard come first. The others are taken by what they
+tell for each second they add, as long as the list asks for no more than a set share of the recording; strongly
+suspected changes of meaning may go on to somewhat more. A lost "not" that nobody hears weighs more than a minute of
+listening, so the share is generous.
 """
 
 from __future__ import annotations
@@ -13,26 +14,33 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 
 from models.records.span import Span, union
-from models.records.speech import Check, Speech, Timing, Turns, Utterance, Words
-from pipelines.stages.findings import Finding, find
+from models.records.speech import Check, Speech, Turns, Utterance, Words
+from pipelines.stages.finding import Finding
+from pipelines.stages.findings import find
 
-BUDGET = 0.08
+BUDGET = 0.13
 """The share of the recording that the list may ask a person to hear, suspected changes of meaning apart."""
 
-CEILING = 2.0
+CEILING = 1.4
 """Suspected changes of meaning may take this many times the budget."""
+
+MOST = 0.185
+"""What a second reading heard otherwise may fill this share of the recording, whatever the budget; no list more."""
+
+ALWAYS_MS = 5_000
+"""Of a very short recording this much may always be asked for."""
 
 SUSPECT = 0.4
 """A finding with this score is a suspected change of meaning."""
 
-ROOM_MS = {Timing.MEASURED: 200, Timing.ESTIMATED: 250}
+ROOM_MS = 150
 """How much is played before and after the words in question."""
 
 BRIDGE_MS = 300
 """Passages this close become one."""
 
-LEAST_MS = 300
-"""Added to what a passage costs, so that a word beside another is cheap and not free."""
+LEAST_MS = 1_000
+"""Added to what a passage costs, so that a word beside another is not free and a long word not left out."""
 
 NEIGHBOURS = 6
 LEAST_SCORE = 0.05
@@ -64,7 +72,7 @@ def check_list(
     """
     found = [f for f in find(words, utterances, turns, speech) if f.must or f.score >= LEAST_SCORE]
     found.sort(key=lambda f: (not f.must, -f.score, f.span.start_ms, f.span.end_ms, f.kind))
-    chosen = _choose(found, audio_ms, budget, ROOM_MS[words.timing])
+    chosen = _choose(found, audio_ms, budget, ROOM_MS)
     passages = sorted(_passages(chosen), key=lambda p: (-p.score, p.span.start_ms))
     touched = _Touched(utterances)
     return tuple(_check(rank, passage, touched.by(passage.span)) for rank, passage in enumerate(passages, 1))
@@ -81,12 +89,11 @@ def _choose(found: Sequence[Finding], audio_ms: int, budget: float, room_ms: int
     musts = [offer for offer in offers if offer[1].must]
     rest = [offer for offer in offers if not offer[1].must]
     suspects = [offer for offer in rest if offer[1].score >= SUSPECT and offer[1].kind in MEANING]
-    for span, _ in musts:
-        asked.add(span)
-    chosen = musts + _cheapest(rest, asked, int(budget * audio_ms))
+    chosen = _cheapest(musts, asked, max(ALWAYS_MS, int(MOST * audio_ms)))
+    chosen += _cheapest(rest, asked, int(budget * audio_ms))
     taken = {id(finding) for _, finding in chosen}
     left = [offer for offer in suspects if id(offer[1]) not in taken]
-    return chosen + _cheapest(left, asked, int(CEILING * budget * audio_ms))
+    return chosen + _cheapest(left, asked, int(min(MOST, CEILING * budget) * audio_ms))
 
 
 def _cheapest(offers: Sequence[tuple[Span, Finding]], asked: _Asked, most_ms: int) -> list[tuple[Span, Finding]]:

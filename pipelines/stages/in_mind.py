@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from models.records.speech import Alternative, Words
-from pipelines.stages.lexicon import NEGATIONS, is_negation, is_risk, token_of
+from pipelines.stages.lexicon import NEGATIONS, RISK_WORDS, is_negation, is_risk, token_of
+
+CLEARLY = 5
+"""This many letters are enough to tell which risk word they begin."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +54,8 @@ def _keep(
     negation = full_negation(alternative.text)
     if negation and not any(map(is_negation, near)):
         _likeliest(negations, place, Rival(text=negation, probability=alternative.probability))
-    elif is_risk(alternative.text) and not any(map(is_risk, near)):
-        _likeliest(risks, place, Rival(text=token_of(alternative.text), probability=alternative.probability))
+    elif (risk := full_risk(alternative.text)) and not any(map(is_risk, near)):
+        _likeliest(risks, place, Rival(text=risk, probability=alternative.probability))
 
 
 def full_negation(text: str) -> str:
@@ -63,17 +66,21 @@ def full_negation(text: str) -> str:
     return next((f"{token}{rest}" for rest in ("'t", "t") if token.endswith("n") and f"{token}'t" in NEGATIONS), "")
 
 
+def full_risk(text: str) -> str:
+    """The risk word that a text is or clearly begins ("strang" begins "strangle"); empty where it is none."""
+    token = token_of(text)
+    if is_risk(token):
+        return token
+    begun = (word for word in sorted(RISK_WORDS) if len(token) >= CLEARLY and word.startswith(token))
+    return next(begun, "")
+
+
 def _likeliest(found: dict[int, Rival], place: int, rival: Rival) -> None:
     if place not in found or found[place].probability < rival.probability:
         found[place] = rival
 
 
-def told(words: Words, place: int, rival: Rival) -> tuple[Sequence[str], Sequence[str]]:
-    """The words around a place as they were written, and as they would read with the rival."""
-    first, last = max(0, place - 1), min(len(words.words), place + 2)
-    written = [word.text for word in words.words[first:last]]
-    at = place - first
-    before = token_of(written[0]) if at else ""
-    if before and rival.text in (f"{before}n't", f"{before}'t", f"{before}not"):
-        return written, [rival.text, *written[1:]]
-    return written, [*written[:at], rival.text, *written[at + 1 :]]
+def lost_not(words: Words, place: int, rival: Rival) -> bool:
+    """Whether a rival is the word in its place, or the one before, with a "not": nothing else would be different."""
+    before = [token_of(words.words[i].text) for i in (place - 1, place) if i >= 0]
+    return rival.text == "not" or any(rival.text in (f"{word}n't", f"{word}'t", f"{word}not") for word in before)

@@ -21,6 +21,12 @@ AUXILIARIES = _words("""
     you'd i'll he'll she'll they'll we'll you'll it'll gonna
 """)
 
+POLAR = _words("""
+    any anyone anybody anything anywhere anymore either yet much
+""")
+
+PRONOUNS = _words("i you he she it we they there that this anyone anybody anything")
+
 VIOLENCE = _words("""
     hit hurt harm harmful abuse abusive assault attack violence violent fight fought beat beaten slap smack punch kick
     shove grab push choke strangle throttle bite bitten shake shook shaken spank threw threat threaten stab knife
@@ -98,6 +104,16 @@ def is_risk(token: str) -> bool:
 def is_auxiliary(token: str) -> bool:
     """Whether a word is a form of be, do, have, can, will or the like, next to which a "not" can get lost."""
     return token_of(token) in AUXILIARIES
+
+
+def is_polar(token: str) -> bool:
+    """Whether a word goes with a "not" or a question: "any", "yet" and their like."""
+    return token_of(token) in POLAR
+
+
+def is_pronoun(token: str) -> bool:
+    """Whether a word can follow the auxiliary of a question: "are you", "is there"."""
+    return token_of(token) in PRONOUNS
 
 
 def is_backchannel(token: str) -> bool:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from models.records.span import total_ms, union
 from models.records.speech import Check, Dropped, Speech, Stretch, Timing, Turns, Word, Words
 from pipelines.stages.attribute import attribute
-from pipelines.stages.check import CEILING, check_list
+from pipelines.stages.check import CEILING, MOST, check_list
 from tests.stages.timeline import said, speech, turns, words
 
 
@@ -52,7 +52,40 @@ def test_a_risk_word_that_only_the_second_look_heard_is_asked_for() -> None:
 
 def test_a_risk_statement_without_a_not_is_on_the_list_although_all_its_words_are_sure() -> None:
     (check,) = checks(heard("Well I was drunk that day."))
-    assert check.reason.startswith("Heard 'I was drunk that'; a 'not' may be missing.")
+    assert check.reason.startswith("Heard 'was drunk'; a 'not' may be missing.")
+
+
+def test_an_any_without_a_not_before_it_is_on_the_list_although_all_its_words_are_sure() -> None:
+    (check,) = checks(heard("We are getting any support from the school."))
+    assert check.reason == "Heard 'are getting'; a 'not' may be missing."
+
+
+def test_an_any_in_a_question_needs_no_not() -> None:
+    assert checks(heard("Well are you getting any support?")) == ()
+
+
+def test_a_doubtful_word_that_sounds_like_a_risk_word_names_it() -> None:
+    (check,) = checks(heard("She could smell brink there.", "brink"))
+    assert check.kinds == ("risk_word",)
+    assert check.reason == "Heard 'brink'; it could be 'drink'."
+
+
+def test_a_doubtful_word_that_the_second_look_heard_like_a_risk_word_names_it() -> None:
+    (check,) = checks(heard("I gave him grapple.", second_look="I gave him insolen."))
+    assert check.reason == "Heard 'grapple'; it could be 'insulin'."
+
+
+def test_a_turn_in_which_its_voice_was_given_no_words_is_on_the_list() -> None:
+    found = words(said("We went to the park that day."))
+    owned = turns(("A", 0, 2100), ("B", 2300, 3200))
+    (check,) = checks(found, owned=owned, spoken=speech((0, 3200)))
+    assert check.reason == "Somebody speaks here and no words of theirs were written."
+
+
+def test_what_a_second_look_heard_otherwise_all_through_a_recording_does_not_fill_the_list() -> None:
+    found = heard("I was drunk. |2000 " * 30, second_look="I wasn't drunk. " * 30)
+    asked = total_ms(checks(found, audio_ms=90_000, budget=0.1))
+    assert 0 < asked <= MOST * 90_000
 
 
 def test_a_doubtful_risk_word_comes_before_a_doubtful_plain_word() -> None:
@@ -116,7 +149,7 @@ def test_a_check_names_the_utterances_it_touches() -> None:
 
 def test_the_list_keeps_to_its_budget_and_takes_the_gravest_first() -> None:
     found = heard("We saw the garden |9000 and the heroin |9000 there.", "garden", "heroin")
-    (check,) = checks(found, audio_ms=20_000, budget=0.06)
+    (check,) = checks(found, audio_ms=20_000, budget=0.05)
     assert check.heard == "heroin"
 
 
