@@ -130,7 +130,7 @@ def _diarizer(choice: EngineChoice, settings: Settings) -> tuple[Diarizer, str]:
             "`practice models pull pyannote-community-1` fetches them."
         )
     if library is None:
-        raise MissingPartError("pyannote.audio is not installed: pip install 'practice[gpu]', see docs/gpu.md.")
+        raise MissingPartError("pyannote.audio is not installed. docs/gpu.md says how to install the extra `gpu`.")
     from models.adapters.pyannote_diarizer import PyannoteDiarizer
 
     return PyannoteDiarizer(folder, device=_device(choice, settings)), "Voices by pyannote.audio community-1."

@@ -14,5 +14,6 @@ def load(module: str) -> Any:
         return importlib.import_module(module)
     except ImportError as error:
         raise MissingPartError(
-            f"{module.split('.')[0]} is not installed. Run `pip install 'practice[evaluate]'` and try again."
+            f"{module.split('.')[0]} is not installed. "
+            "In the project's folder run `pip install '.[evaluate]'`, then try again."
         ) from error
