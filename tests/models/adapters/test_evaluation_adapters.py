@@ -15,7 +15,7 @@ from tests.pipelines.evaluation.timelines import timeline
 
 
 def test_a_missing_library_is_named_with_the_command_that_installs_it() -> None:
-    with pytest.raises(MissingPartError, match=r"nosuchlibrary is not installed.*pip install 'practice\[evaluate\]'"):
+    with pytest.raises(MissingPartError, match=r"nosuchlibrary is not installed.*pip install '\.\[evaluate\]'"):
         load("nosuchlibrary.part")
 
 
