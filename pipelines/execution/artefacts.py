@@ -105,7 +105,7 @@ class ArtefactStore:
         home = self._home(stage, key)
         shutil.rmtree(home, ignore_errors=True)
         part.rename(home)
-        _sync_folder(self._folder)
+        sync_folder(self._folder)
 
     def _home(self, stage: str, key: str) -> Path:
         return self._folder / f"{stage}-{key[:16]}"
@@ -150,7 +150,8 @@ def _relocate(record: Any, folder: Path) -> Any | None:
     return replace(record, **here) if all(path.exists() for path in here.values()) else None
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make a folder's entries, such as a rename in it, outlast a loss of power."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from models.records.session import Session
+from pipelines.execution.artefacts import sync_folder
 from pipelines.outputs.report_html import to_html
 from pipelines.outputs.session_json import to_json
 from pipelines.outputs.transcript_txt import to_text
@@ -32,7 +33,7 @@ def write_outputs(session: Session, playback: Path | None, peaks: Sequence[float
     }
     out.mkdir(mode=0o700, parents=True, exist_ok=True)
     paths = tuple(_write_whole(out / name, text.encode("utf-8")) for name, text in texts.items())
-    _sync_folder(out)
+    sync_folder(out)
     return paths
 
 
@@ -50,11 +51,3 @@ def _write_whole(path: Path, content: bytes) -> Path:
         beside.unlink(missing_ok=True)
         raise
     return path
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
