@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from models.records.audio import Audio
+from models.records.coding import Coding, Conversation
 from models.records.provenance import Engine
 from models.records.span import Span
 from models.records.speech import SpeakerCount, Speech, Turns, Words
@@ -74,3 +75,14 @@ class Transcriber(Protocol):
 
         Raises EngineError.
         """
+
+
+class Coder(Protocol):
+    """Marks what each utterance does, from the text of the conversation alone."""
+
+    @property
+    def engine(self) -> Engine:
+        """What codes, and with which weights."""
+
+    def code(self, conversation: Conversation, progress: Progress = no_progress) -> Coding:
+        """Code every line. No lines give no utterances. Raises WeightsError, EngineError."""
