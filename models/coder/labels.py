@@ -97,6 +97,18 @@ DIRECTIONS = ("+", "-")
 EVIDENCE = tuple(f"{element}{direction}" for element in (*ELEMENTS, *DIMENSIONS) for direction in DIRECTIONS)
 """What an utterance may be evidence of: an element or supervision dimension, and the direction."""
 
+OUTPUTS = sum(len(head.classes) for head in HEADS) + len(EVIDENCE)
+"""How many scores the networks give each line: every class of every head in order, then every evidence."""
+
+
+def output_slices() -> dict[str, slice]:
+    """Where each head's scores lie among the outputs; "evidence" is the last slice."""
+    slices, start = {}, 0
+    for head in HEADS:
+        slices[head.name] = slice(start, start + len(head.classes))
+        start += len(head.classes)
+    return {**slices, "evidence": slice(start, OUTPUTS)}
+
 
 def evidence_of(setting: Setting) -> tuple[str, ...]:
     """The evidence looked for in a setting: of the seven elements, or of the supervision dimensions."""
