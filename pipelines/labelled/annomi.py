@@ -38,6 +38,8 @@ def read_annomi(path: Path, *, every_annotator: bool = False) -> tuple[Labelled,
     transcripts: dict[str, dict[str, list[tuple[int, Row]]]] = {}
     for number, row in _rows(path):
         transcripts.setdefault(row["transcript_id"], {}).setdefault(row["utterance_id"], []).append((number, row))
+    if not transcripts:
+        raise BadInputError(f"{path.name} holds no row below its columns.")
     return tuple(
         _transcript(path, name, utterances, every_annotator=every_annotator) for name, utterances in transcripts.items()
     )

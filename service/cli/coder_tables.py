@@ -46,6 +46,8 @@ def print_measures(found: Sequence[CoderMeasures], console: Console, *, quiet: b
         _print_details(one, console)
     for reason in dict.fromkeys(f"{name}: {head.reason}" for name, head in first.heads.items() if head.reason):
         console.print(f"Not judged, {reason}", highlight=False)
+    for off in first.off:
+        console.print(f"Off, {off.name}: {off.reason}", highlight=False, markup=False)
 
 
 def _print_details(one: CoderMeasures, console: Console) -> None:

@@ -146,8 +146,8 @@ def plots(result: Result) -> Iterator[tuple[str, str]]:
             calibrated[name] = flag.calibration
     for name, found in calibrated.items():
         if found is not None:
-            title = f"{name.replace('_', ' ')}, {result.shape.value}, text {measures.text}"
-            plain = name.replace("+", "-for").removesuffix("-") + ("-against" if name.endswith("-") else "")
+            plain = name[:-1] + {"+": "-for", "-": "-against"}.get(name[-1], name[-1])
+            title = f"{plain.replace('_', ' ').replace('-', ', ')}; {result.shape.value}, text {measures.text}"
             text = re.sub(r"\W+", "-", measures.text)
             yield f"reliability-{result.shape.value}-{text}-{plain}.svg", calibration_svg(title, found)
 

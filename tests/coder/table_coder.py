@@ -9,7 +9,7 @@ import numpy as np
 
 from models.coder.labels import HEADS, NONE, evidence_of
 from models.ports import Progress, no_progress
-from models.records.coding import Code, CodedUtterance, Coding, Conversation, Flag, Line
+from models.records.coding import Code, CodedUtterance, Coding, Conversation, Flag, Line, Off
 from models.records.provenance import Engine
 from pipelines.labelled.records import Gold, Labelled
 
@@ -43,6 +43,7 @@ class TableCoder:
             setting=conversation.setting,
             change_goal=conversation.change_goal,
             utterances=utterances,
+            off=(Off(name="sup_analysis-", reason="Nobody has measured it."),),
         )
 
     def _utterance(self, line: Line) -> CodedUtterance:

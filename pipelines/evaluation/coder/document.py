@@ -32,6 +32,7 @@ def measures_document(found: CoderMeasures) -> Plain:
         "conversations": found.conversations,
         "groups": found.groups,
         "lines": found.lines,
+        "off": [{"name": off.name, "reason": off.reason} for off in found.off],
         "heads": {name: _head(head) for name, head in found.heads.items()},
         "mi_codes": _mi_codes(found.mi_codes),
         "flags": _flags(found.flags),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from models.coder.labels import HEADS
 from models.errors import BadInputError
+from models.records.coding import Off
 from pipelines.evaluation.coder.coded import CodedSet
 from pipelines.evaluation.coder.flags import FlagsMeasured, measure_flags
 from pipelines.evaluation.coder.heads import HeadMeasures, measure_head
@@ -29,7 +30,10 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoderMeasures:
-    """What was measured on one set of conversations; ``text`` says what was done to their words first."""
+    """What was measured on one set of conversations; ``text`` says what was done to their words first.
+
+    ``off`` is what the coder does not state in some or all of them, and why; it may be measured all the same.
+    """
 
     text: str
     conversations: int
@@ -38,6 +42,7 @@ class CoderMeasures:
     heads: dict[str, HeadMeasures]
     mi_codes: MiCodesMeasured
     flags: FlagsMeasured
+    off: tuple[Off, ...] = ()
 
 
 def read_labelled(path: Path) -> tuple[Shape, tuple[Labelled, ...]]:
@@ -70,4 +75,5 @@ def evaluate_coder(coded: CodedSet, text: str = AS_GIVEN) -> CoderMeasures:
         heads={head.name: measure_head(head, coded, draws) for head in HEADS},
         mi_codes=measure_mi_codes(coded, draws),
         flags=measure_flags(coded, draws),
+        off=tuple(dict.fromkeys(off for one in coded.conversations for off in one.coding.off)),
     )
