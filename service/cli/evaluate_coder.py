@@ -147,9 +147,12 @@ def plots(result: Result) -> Iterator[tuple[str, str]]:
     for name, found in calibrated.items():
         if found is not None:
             plain = name[:-1] + {"+": "-for", "-": "-against"}.get(name[-1], name[-1])
-            title = f"{plain.replace('_', ' ').replace('-', ', ')}; {result.shape.value}, text {measures.text}"
+            title = plain.replace("_", " ").replace("-", ", ")
             text = re.sub(r"\W+", "-", measures.text)
-            yield f"reliability-{result.shape.value}-{text}-{plain}.svg", calibration_svg(title, found)
+            yield (
+                f"reliability-{result.shape.value}-{text}-{plain}.svg",
+                calibration_svg(title, f"{result.shape.value}, text {measures.text}", found),
+            )
 
 
 @contextmanager

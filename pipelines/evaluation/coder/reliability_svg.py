@@ -10,15 +10,15 @@ from jinja2 import Environment, StrictUndefined
 
 from models.agreement import Calibration, CalibrationBin
 
-LEFT, TOP, WIDTH, HEIGHT = 52, 52, 280, 270
+LEFT, TOP, WIDTH, HEIGHT = 52, 70, 280, 270
 SMALLEST, LARGEST = 3.0, 8.0
 
 
-def calibration_svg(title: str, calibration: Calibration) -> str:
-    """An SVG of 360 by 372 with a point for each bin that holds answers, larger where it holds more of them.
+def calibration_svg(name: str, measured_on: str, calibration: Calibration) -> str:
+    """An SVG of 360 by 390 with a point for each bin that holds answers, larger where it holds more of them.
 
-    Each point carries its count as a tooltip; the description says the same in words. Give documents that show
-    several of them inline different titles.
+    ``name`` says what is drawn, ``measured_on`` on which data, in at most some 45 letters each; together they make the
+    ids inside the SVG. Each point carries its count as a tooltip; the description says the same in words.
     """
     bins = [one for one in calibration.bins if one.count]
     most = max((one.count for one in bins), default=1)
@@ -28,8 +28,9 @@ def calibration_svg(title: str, calibration: Calibration) -> str:
     environment = Environment(autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True)
     template = environment.from_string((Path(__file__).parent / "reliability.svg").read_text("utf-8"))
     return template.render(
-        key=re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-") or "reliability",
-        title=title,
+        key=re.sub(r"[^a-z0-9]+", "-", f"{name} {measured_on}".lower()).strip("-") or "reliability",
+        name=name,
+        measured_on=measured_on,
         caption=caption,
         desc=f"Reliability diagram. {caption}. On the dashed diagonal, probability and share of right answers agree. "
         f"Bins: {told or 'none'}.",

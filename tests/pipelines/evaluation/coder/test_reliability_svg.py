@@ -18,8 +18,8 @@ BINS = Calibration(
 )
 
 
-def drawn(title: str = "question", calibration: Calibration = BINS) -> ElementTree.Element:
-    return ElementTree.fromstring(calibration_svg(title, calibration))
+def drawn(name: str = "question", calibration: Calibration = BINS) -> ElementTree.Element:
+    return ElementTree.fromstring(calibration_svg(name, "some talks", calibration))
 
 
 def test_each_bin_that_holds_answers_is_a_point_with_its_count() -> None:
@@ -33,7 +33,7 @@ def test_each_bin_that_holds_answers_is_a_point_with_its_count() -> None:
 
 def test_a_point_on_the_diagonal_is_a_bin_whose_probability_is_right() -> None:
     point = drawn().findall(f"{SVG}circle")[1]
-    assert (float(point.get("cx", "")), float(point.get("cy", ""))) == (52 + 280 * 0.8, 52 + 270 * 0.2)
+    assert (float(point.get("cx", "")), float(point.get("cy", ""))) == (52 + 280 * 0.8, 70 + 270 * 0.2)
 
 
 def test_it_says_in_words_what_it_shows() -> None:
@@ -46,13 +46,13 @@ def test_it_says_in_words_what_it_shows() -> None:
 
 
 def test_it_has_colours_for_dark_pages_and_needs_nothing_else() -> None:
-    text = calibration_svg("question", BINS)
+    text = calibration_svg("question", "some talks", BINS)
     assert "prefers-color-scheme: dark" in text
     assert [part for part in ("href", "url(", "<script", "@import") if part in text] == []
 
 
 def test_a_title_cannot_break_out() -> None:
-    assert drawn("<b> & 'c'").findtext(f"{SVG}title") == "<b> & 'c'"
+    assert drawn("<b> & 'c'").findtext(f"{SVG}title") == "<b> & 'c', some talks"
 
 
 def test_without_answers_it_is_an_empty_diagram() -> None:
