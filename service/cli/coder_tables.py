@@ -78,12 +78,17 @@ def print_mistakes(found: Sequence[Mistake], text: str, console: Console) -> Non
     """Print mistakes with the lines around them. This prints speech; it is done only when a person asks for it."""
     for number, one in enumerate(found, 1):
         console.print()
-        where = f"{number}. {one.conversation}, line {one.lines[one.at].turn} ({text})"
+        where = f"{number}. {_plain(one.conversation)}, line {one.lines[one.at].turn} ({text})"
         answer = f"{one.task}: {one.given} ({one.probability:.2f}), labelled {one.expected}"
         console.print(Text(f"{where} · {answer}", style="bold"))
         for at, line in enumerate(one.lines):
             mark = ">" if at == one.at else " "
-            console.print(Text(f"  {mark} {line.role.value.replace('_', ' ')}: {line.text}"))
+            console.print(Text(f"  {mark} {line.role.value.replace('_', ' ')}: {_plain(line.text)}"))
+
+
+def _plain(text: str) -> str:
+    """Text without what could steer a terminal."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def _heads(found: Sequence[CoderMeasures]) -> Table:

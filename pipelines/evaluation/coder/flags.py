@@ -56,13 +56,16 @@ class MeanF1:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagSample:
-    """Lines on which flags were looked for, as arrays (n,); ``probability`` is nan where the coder gave none."""
+    """Lines on which flags were looked for, as arrays (n,); ``probability`` is nan where the coder gave none.
+
+    ``indicators`` (n, 2) are the right flags with a right indicator, and all right flags.
+    """
 
     gold: NDArray[np.bool_]
     flagged: NDArray[np.bool_]
     probability: NDArray[np.float64]
     groups: NDArray[np.int64]
-    indicators: Share
+    indicators: Counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,9 +102,9 @@ def measure_flag(name: str, evidence: tuple[str, ...], coded: CodedSet, draws: D
     by_group = _counts(sample.gold, sample.flagged, sample.groups, coded.groups)
     counts = class_counts(by_group)
     known = ~np.isnan(sample.probability)
-    half = None
-    if known.any():
-        half = _counts(sample.gold[known], sample.probability[known] >= HALF, sample.groups[known], coded.groups)
+    half = _half_counts(sample, known, coded.groups)
+    by_indicator = group_sums(sample.indicators, sample.groups, coded.groups)
+    indicators = Share(part=round(by_indicator[:, 0].sum()), whole=round(by_indicator[:, 1].sum()))
     calibrated, probable = _probable(sample, known, coded.groups, draws)
     if len(evidence) > 1:
         calibrated = None
@@ -111,18 +114,21 @@ def measure_flag(name: str, evidence: tuple[str, ...], coded: CodedSet, draws: D
         counts=counts,
         at_half=None if half is None else class_counts(half),
         calibration=calibrated,
-        indicators=sample.indicators,
+        indicators=indicators,
         rates=class_rates(counts, by_group, draws)
         | {"f1_at_half": _half(half, draws)}
         | probable
-        | {"indicator_accuracy": Estimate(value=sample.indicators.rate, reason=_none(sample.indicators))},
+        | {"indicator_accuracy": draws.estimate(indicators.rate, by_indicator, rates.share, why_none=NO_RIGHT_FLAG)},
         by_group=by_group,
         half_by_group=half,
     )
 
 
-def _none(indicators: Share) -> str | None:
-    return None if indicators.whole else NO_RIGHT_FLAG
+def _half_counts(sample: FlagSample, known: NDArray[np.bool_], groups: int) -> Counts | None:
+    """(groups, 3) where a probability of one half decides; None without probabilities."""
+    if not known.any():
+        return None
+    return _counts(sample.gold[known], sample.probability[known] >= HALF, sample.groups[known], groups)
 
 
 def _half(half: Counts | None, draws: Draws) -> Estimate:
@@ -151,7 +157,7 @@ def _probable(
 
 def flag_sample(evidence: tuple[str, ...], coded: CodedSet) -> FlagSample:
     """Gather the lines on which people looked for flags, in conversations whose setting has this evidence."""
-    gold, flagged, probability, groups, indicators = [], [], [], [], Share()
+    gold, flagged, probability, groups, indicators = [], [], [], [], []
     for one in coded.conversations:
         if evidence[0] not in evidence_of(one.setting):
             continue
@@ -163,25 +169,25 @@ def flag_sample(evidence: tuple[str, ...], coded: CodedSet) -> FlagSample:
             known = [utterance.evidence[name] for name in evidence if name in utterance.evidence]
             probability.append(max(known, default=np.nan))
             groups.append(one.group)
-            indicators += _right_indicators(label, utterance, evidence)
+            indicators.append(_right_indicators(label, utterance, evidence))
     return FlagSample(
         gold=np.array(gold, dtype=bool),
         flagged=np.array(flagged, dtype=bool),
         probability=np.array(probability, dtype=float),
         groups=np.array(groups, dtype=np.int64),
-        indicators=indicators,
+        indicators=np.array(indicators, dtype=float).reshape(-1, 2),
     )
 
 
-def _right_indicators(label: Gold, utterance: CodedUtterance, evidence: tuple[str, ...]) -> Share:
-    """Of this line's right flags, those whose indicator a person gave too."""
+def _right_indicators(label: Gold, utterance: CodedUtterance, evidence: tuple[str, ...]) -> tuple[int, int]:
+    """This line's right flags whose indicator a person gave too, and all its right flags."""
     told: dict[str, set[str]] = {}
     for one in label.labels or ():
         if one.evidence in evidence:
             told.setdefault(one.evidence, set()).add(one.indicator)
     right = [flag for flag in utterance.flags if f"{flag.element}{flag.direction}" in told]
     same = [flag for flag in right if flag.indicator in told[f"{flag.element}{flag.direction}"]]
-    return Share(part=len(same), whole=len(right))
+    return len(same), len(right)
 
 
 def _looked_at(coded: CodedSet) -> int:

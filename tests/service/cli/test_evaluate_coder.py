@@ -40,7 +40,7 @@ SESSION = {
     "session_id": "s1",
     "context": {"change_goal": "g"},
     "turns": [
-        {"role": "practitioner", "text": "Before", "labels": []},
+        {"role": "practitioner", "text": "Before\u001b[2J", "labels": []},
         {"role": "parent_or_carer", "text": "It is secret-word", "client_code": "change"},
         {
             "role": "practitioner",
@@ -172,6 +172,7 @@ def test_speech_is_printed_only_where_mistakes_are_asked_for(session: Path) -> N
     assert "parent or carer: It is secret-word" in printed
     assert "> practitioner: [bold]You tried." in printed
     assert "behaviour: question (0.95), labelled reflection" in printed
+    assert "Before [2J" in printed
 
 
 def test_mistakes_as_json_are_refused(session: Path) -> None:

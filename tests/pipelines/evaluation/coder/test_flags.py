@@ -81,6 +81,7 @@ def test_an_element_in_either_direction_has_no_calibration() -> None:
 def test_indicators_are_judged_on_right_flags_only() -> None:
     flag = measured(CODED).evidence["empathy+"]
     assert (flag.indicators.part, flag.indicators.whole) == (1, 2)
+    assert flag.rates["indicator_accuracy"].value == 0.5
 
 
 def test_evidence_without_right_flags_says_so() -> None:
