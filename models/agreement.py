@@ -111,3 +111,121 @@ class JaccardErrors:
     def rate(self) -> float | None:
         """Mean error of a speaker in [0, 1]; None without reference speakers."""
         return _ratio(self.error, self.speakers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassCounts:
+    """How often one class, code or flag was rightly found, wrongly found and missed."""
+
+    right: int = 0
+    wrong: int = 0
+    missed: int = 0
+
+    def __add__(self, other: Self) -> Self:
+        return type(self)(
+            right=self.right + other.right, wrong=self.wrong + other.wrong, missed=self.missed + other.missed
+        )
+
+    @property
+    def support(self) -> int:
+        """How often the reference has it."""
+        return self.right + self.missed
+
+    @property
+    def precision(self) -> float | None:
+        """The share of what was found that is right; None where nothing was found."""
+        return _ratio(self.right, self.right + self.wrong)
+
+    @property
+    def recall(self) -> float | None:
+        """The share of what is there that was found; None without support."""
+        return _ratio(self.right, self.support)
+
+    @property
+    def f1(self) -> float | None:
+        """The harmonic mean of precision and recall; None where it was neither found nor there."""
+        return _ratio(2 * self.right, 2 * self.right + self.wrong + self.missed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confusion:
+    """How often each class of the reference (rows) was given each class (columns), in the order of ``classes``."""
+
+    classes: tuple[str, ...]
+    counts: tuple[tuple[int, ...], ...]
+
+    def __add__(self, other: Self) -> Self:
+        if self.classes != other.classes:
+            raise ValueError("only counts of the same classes add")
+        rows = zip(self.counts, other.counts, strict=True)
+        counts = tuple(tuple(a + b for a, b in zip(mine, yours, strict=True)) for mine, yours in rows)
+        return type(self)(classes=self.classes, counts=counts)
+
+    @property
+    def total(self) -> int:
+        """How many were judged."""
+        return sum(map(sum, self.counts))
+
+    def of(self, name: str) -> ClassCounts:
+        """One class against all others. Raises ValueError for a class there is not."""
+        at = self.classes.index(name)
+        right = self.counts[at][at]
+        return ClassCounts(
+            right=right, wrong=sum(row[at] for row in self.counts) - right, missed=sum(self.counts[at]) - right
+        )
+
+    @property
+    def macro_f1(self) -> float | None:
+        """The mean F1 of the classes that the reference or the result has; None without a line."""
+        rates = [rate for name in self.classes if (rate := self.of(name).f1) is not None]
+        return _ratio(sum(rates), len(rates))
+
+    @property
+    def accuracy(self) -> float | None:
+        """The share that was given the right class; None without a line."""
+        return _ratio(sum(row[at] for at, row in enumerate(self.counts)), self.total)
+
+    @property
+    def kappa(self) -> float | None:
+        """Cohen's kappa: agreement beyond what the shares of the classes bring; None where these leave no room."""
+        if self.accuracy is None:
+            return None
+        columns = [sum(column) for column in zip(*self.counts, strict=True)]
+        rows = map(sum, self.counts)
+        by_chance = sum(row * column for row, column in zip(rows, columns, strict=True)) / self.total**2
+        return _ratio(self.accuracy - by_chance, 1 - by_chance)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalibrationBin:
+    """Answers of a like probability: how many, their probabilities added up, and how many were right."""
+
+    count: int = 0
+    confidence: float = 0.0
+    right: int = 0
+
+    def __add__(self, other: Self) -> Self:
+        return type(self)(
+            count=self.count + other.count,
+            confidence=self.confidence + other.confidence,
+            right=self.right + other.right,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """Bins of probability in rising order, split at ``edges`` (one fewer than bins, each its bin's lowest)."""
+
+    edges: tuple[float, ...]
+    bins: tuple[CalibrationBin, ...]
+
+    def __add__(self, other: Self) -> Self:
+        if self.edges != other.edges:
+            raise ValueError("only bins with the same edges add")
+        return type(self)(edges=self.edges, bins=tuple(a + b for a, b in zip(self.bins, other.bins, strict=True)))
+
+    @property
+    def error(self) -> float | None:
+        """Expected calibration error: how far probability and share of right answers are apart, by answer."""
+        apart = sum(abs(one.confidence - one.right) for one in self.bins)
+        return _ratio(apart, sum(one.count for one in self.bins))

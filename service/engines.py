@@ -14,7 +14,7 @@ from models.adapters.onnx_diarizer import EmbeddedDiarizer
 from models.adapters.pyav_decoder import DecodeLimits, PyavDecoder
 from models.adapters.silero_speech_detector import SileroSpeechDetector
 from models.errors import BadInputError, MissingPartError
-from models.ports import Diarizer, Transcriber
+from models.ports import Coder, Diarizer, Transcriber
 from models.weights import find_pyannote, find_whisper
 from pipelines.session import Engines
 from service.settings import Settings
@@ -134,3 +134,10 @@ def _diarizer(choice: EngineChoice, settings: Settings) -> tuple[Diarizer, str]:
     from models.adapters.pyannote_diarizer import PyannoteDiarizer
 
     return PyannoteDiarizer(folder, device=_device(choice, settings)), "Voices by pyannote.audio community-1."
+
+
+def embedded_coder(weights: Path | None = None) -> Coder:
+    """The coder that ships with the program, or one trained here, from its folder. Raises WeightsError."""
+    from models.adapters.onnx_coder import OnnxCoder  # type: ignore[import-not-found, unused-ignore]
+
+    return cast(Coder, OnnxCoder(weights))

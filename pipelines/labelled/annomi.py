@@ -32,17 +32,21 @@ Row = dict[str, str]
 def read_annomi(path: Path, *, every_annotator: bool = False) -> tuple[Labelled, ...]:
     """Every transcript of the file, in its order; labels of its first annotator, or of all of them as shares.
 
+    The first annotator is the one of the transcript's first row; an utterance they did not code has its own first row.
     Raises BadInputError that names file, line and column where a row cannot be used.
     """
     transcripts: dict[str, dict[str, list[tuple[int, Row]]]] = {}
     for number, row in _rows(path):
         transcripts.setdefault(row["transcript_id"], {}).setdefault(row["utterance_id"], []).append((number, row))
+    if not transcripts:
+        raise BadInputError(f"{path.name} holds no row below its columns.")
     return tuple(
         _transcript(path, name, utterances, every_annotator=every_annotator) for name, utterances in transcripts.items()
     )
 
 
 def _rows(path: Path) -> Iterator[tuple[int, Row]]:
+    line = 1
     try:
         with path.open(encoding="utf-8-sig", newline="") as handle:
             reader = csv.DictReader(handle, strict=True)
@@ -50,15 +54,16 @@ def _rows(path: Path) -> Iterator[tuple[int, Row]]:
             if missing:
                 raise BadInputError(f"{path.name}, line 1: there is no column {missing[0]}. Give AnnoMI's columns.")
             for row in reader:
+                line = reader.line_num
                 if None in row or None in row.values():
-                    raise BadInputError(
-                        f"{path.name}, line {reader.line_num}: the row does not have as many cells as line 1."
-                    )
+                    raise BadInputError(f"{path.name}, line {line}: the row does not have as many cells as line 1.")
                 if not row["transcript_id"] or not row["utterance_id"]:
-                    raise BadInputError(f"{path.name}, line {reader.line_num}: transcript_id or utterance_id is empty.")
-                yield reader.line_num, row
+                    raise BadInputError(f"{path.name}, line {line}: transcript_id or utterance_id is empty.")
+                yield line, row
     except (UnicodeDecodeError, csv.Error) as refused:
-        raise BadInputError(f"{path.name} is not CSV in UTF-8. Save it as CSV (UTF-8) and try again.") from refused
+        raise BadInputError(
+            f"{path.name}, after line {line}: this is not CSV in UTF-8. Save it as CSV (UTF-8) and try again."
+        ) from refused
     except OSError as refused:
         raise BadInputError(f"{path.name} cannot be opened. Check the name and the folder.") from refused
 
@@ -77,8 +82,8 @@ def _transcript(
         lines.append(
             Line(id=uid, turn=turn, speaker=row["interlocutor"].strip(), role=role, text=row["utterance_text"])
         )
-        chosen = rows if every_annotator else [r for r in rows if r[1].get("annotator_id", "") == annotator] or rows[:1]
-        gold.append(_gold(path, chosen, role))
+        first_ones = ([r for r in rows if r[1].get("annotator_id", "") == annotator] or rows)[:1]
+        gold.append(_gold(path, rows if every_annotator else first_ones, role))
     topic = first.get("topic", "").strip()
     return Labelled(
         name=name,
@@ -109,6 +114,8 @@ def _values(path: Path, number: int, row: Row, role: Role) -> Iterator[tuple[str
     if main:
         yield "behaviour", _BEHAVIOURS[_one_of(path, number, "main_therapist_behaviour", main, tuple(_BEHAVIOURS))]
     for head, (exists, subtype, allowed) in _KINDS.items():
+        if subtype not in row:
+            continue
         kind = _cell(row, subtype)
         if kind:
             yield head, _one_of(path, number, subtype, kind, allowed)

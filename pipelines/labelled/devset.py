@@ -41,7 +41,7 @@ def read_devset(folder: Path, source: str = "devset") -> tuple[Labelled, ...]:
         if path.suffix == ".json":
             found.append(read_session(path, source))
         elif path.suffix == ".jsonl":
-            found += _utterances(path, source)
+            found += read_utterances(path, source)
     if not found:
         raise BadInputError(f"The folder {folder.name} holds no .json session and no .jsonl file of utterances.")
     return tuple(found)
@@ -49,23 +49,34 @@ def read_devset(folder: Path, source: str = "devset") -> tuple[Labelled, ...]:
 
 def read_session(path: Path, source: str = "devset") -> Labelled:
     """One session in the devset's shape. Raises BadInputError that names the file and the turn."""
-    return session_of(_json(path, path.read_text("utf-8") if path.is_file() else "", "file"), path.name, source)
+    return session_of(_json(_text(path), path.name), path.name, source)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except OSError as refused:
+        raise BadInputError(f"{path.name} cannot be opened. Check the name and the folder.") from refused
+    except UnicodeDecodeError as refused:
+        raise BadInputError(f"{path.name} is not text in UTF-8. Save it as UTF-8 and try again.") from refused
 
 
 def session_of(document: object, file: str, source: str = "devset") -> Labelled:
     """The session that a parsed document holds; ``file`` is its name in errors."""
     if not isinstance(document, dict) or not isinstance(document.get("turns"), list):
         raise BadInputError(f"{file} is not a session: it has no list of turns.")
+    if not document["turns"]:
+        raise BadInputError(f"{file} is not a session: it has no turns.")
     setting = _setting(document, file)
-    goal = (document.get("context") or {}).get("change_goal")
+    goal = _goal(document, file)
     lines, gold = [], []
     for number, turn in enumerate(document["turns"], 1):
         where = f"{file}, turn {number}"
         line = _line(turn, number, where)
         lines.append(line)
-        gold.append(_gold(turn, line, setting, where) if isinstance(turn, dict) else Gold())
+        gold.append(_gold(turn, line, setting, where))
     name = str(document.get("session_id") or Path(file).stem)
-    conversation = Conversation(setting=setting, change_goal=goal or None, lines=tuple(lines))
+    conversation = Conversation(setting=setting, change_goal=goal, lines=tuple(lines))
     return Labelled(name=name, group=name, source=source, conversation=conversation, gold=tuple(gold))
 
 
@@ -76,6 +87,14 @@ def _setting(document: dict[str, Any], file: str) -> Setting:
         raise BadInputError(f"{file}: setting must be one of {', '.join(Setting)}.") from refused
 
 
+def _goal(document: dict[str, Any], file: str) -> str | None:
+    context = document.get("context") or {}
+    goal = context.get("change_goal") if isinstance(context, dict) else 0
+    if goal is not None and not isinstance(goal, str):
+        raise BadInputError(f"{file}: context must hold fields, and its change_goal must be text or null.")
+    return goal or None
+
+
 def _line(turn: object, number: int, where: str) -> Line:
     if not isinstance(turn, dict) or not isinstance(turn.get("text"), str):
         raise BadInputError(f"{where}: a turn needs speaker, role and text.")
@@ -84,7 +103,7 @@ def _line(turn: object, number: int, where: str) -> Line:
     except ValueError as refused:
         raise BadInputError(f"{where}: role must be one of {', '.join(Role)}.") from refused
     turn_number = turn.get("turn", number)
-    if not isinstance(turn_number, int):
+    if not isinstance(turn_number, int) or isinstance(turn_number, bool):
         raise BadInputError(f"{where}: the turn's number is not a whole number.")
     return Line(
         id=f"u{number:04d}",
@@ -119,7 +138,7 @@ def _mi_codes(value: object, where: str) -> tuple[str, ...]:
         if isinstance(value, list)
         else ("?",)
     )
-    if not set(codes) <= set(HEAD["mi_code"].classes):
+    if not all(code in HEAD["mi_code"].classes for code in codes):
         raise BadInputError(f"{where}: mi_code must be one or two of {', '.join(HEAD['mi_code'].classes)}.")
     return codes
 
@@ -157,33 +176,39 @@ def _heads(codes: tuple[str, ...], text: str) -> dict[str, dict[str, float]]:
     return heads
 
 
-def _utterances(path: Path, source: str) -> Iterator[Labelled]:
-    for number, text in enumerate(path.read_text("utf-8").splitlines(), 1):
-        if not text.strip():
-            continue
-        where = f"{path.name}, line {number}"
-        item = _json(path, text, where)
-        setting = _setting_of_labels(item)
-        line = _line({**item, "role": setting.scored_role} if isinstance(item, dict) else item, 1, where)
-        yield Labelled(
-            name=f"{path.stem}-{number}",
-            group=path.stem,
-            source=source,
-            conversation=Conversation(setting=setting, change_goal=None, lines=(line,)),
-            gold=(_gold(item, line, setting, where),),
-        )
+def read_utterances(path: Path, source: str = "devset") -> tuple[Labelled, ...]:
+    """Single utterances of the scored role, one JSON object a line; each becomes a conversation of one line.
+
+    Raises BadInputError that names the file and the line.
+    """
+    lines = enumerate(_text(path).split("\n"), 1)
+    return tuple(_utterance(path, number, text, source) for number, text in lines if text.strip())
+
+
+def _utterance(path: Path, number: int, text: str, source: str) -> Labelled:
+    where = f"{path.name}, line {number}"
+    item = _json(text, where)
+    setting = _setting_of_labels(item)
+    line = _line({**item, "role": setting.scored_role} if isinstance(item, dict) else item, 1, where)
+    return Labelled(
+        name=f"{path.stem}-{number}",
+        group=path.stem,
+        source=source,
+        conversation=Conversation(setting=setting, change_goal=None, lines=(line,)),
+        gold=(_gold(item, line, setting, where),),
+    )
 
 
 def _setting_of_labels(item: object) -> Setting:
     labels = item.get("labels") if isinstance(item, dict) else None
-    supervision = any(isinstance(x, dict) and str(x.get("element")).startswith("sup_") for x in labels or ())
+    told = labels if isinstance(labels, list) else []
+    supervision = any(isinstance(x, dict) and str(x.get("element")).startswith("sup_") for x in told)
     stated = item.get("setting") if isinstance(item, dict) else None
     return Setting.SUPERVISION if supervision or stated == Setting.SUPERVISION else Setting.DIRECT_PRACTICE
 
 
-def _json(path: Path, text: str, where: str) -> Any:
+def _json(text: str, where: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError as refused:
-        place = where if where != "file" else path.name
-        raise BadInputError(f"{place} is not JSON. Check that the file is whole.") from refused
+    except (ValueError, RecursionError) as refused:
+        raise BadInputError(f"{where} is not JSON. Check that the file is whole.") from refused

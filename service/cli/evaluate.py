@@ -13,6 +13,7 @@ from rich.table import Table
 from models.agreement import DiarizationErrors, JaccardErrors, WordErrors
 from models.errors import BadInputError
 from pipelines.evaluation.speech import COLLAR_MS, FileMeasures, Measure, SpeechEvaluation, evaluate
+from service.cli.evaluate_coder import coder
 
 evaluate_app = typer.Typer(help="Measure results against references.", no_args_is_help=True)
 
@@ -40,6 +41,9 @@ _TITLES = {
 @evaluate_app.callback()
 def _evaluate() -> None:
     """Measure results against references."""
+
+
+evaluate_app.command()(coder)
 
 
 @evaluate_app.command()
