@@ -23,7 +23,7 @@ _HEADS = 6
 _FAR = -1e9
 
 
-class Lower(nn.Module):
+class Lower(nn.Module):  # type: ignore[misc]
     """The frozen part: embeddings and the lower layers. Lines go in as token ids, token states [T, D] come out."""
 
     def __init__(self, folder: Path, layers: int) -> None:
@@ -42,7 +42,7 @@ class Lower(nn.Module):
         """Token ids of a line, its middle left out where it is long."""
         return shorten(self.tokenizer.encode(text).ids, LONGEST)
 
-    @torch.no_grad()
+    @torch.no_grad()  # type: ignore[untyped-decorator]
     def states(self, texts: Sequence[str], batch: int = 32) -> list[Tensor]:
         """Token states of each text, [tokens, width] in float16."""
         ids = [self.ids(text) for text in texts]
@@ -67,7 +67,7 @@ def run_layers(layers: nn.ModuleList, states: Tensor, there: Tensor) -> Tensor:
     return states
 
 
-class Pooling(nn.Module):
+class Pooling(nn.Module):  # type: ignore[misc]
     """Token states to one vector a line: their mean and two learned weighted means."""
 
     def __init__(self, width: int) -> None:
@@ -83,7 +83,7 @@ class Pooling(nn.Module):
         return torch.tanh(self.project(torch.cat([mean, first, second], 1)))
 
 
-class Surroundings(nn.Module):
+class Surroundings(nn.Module):  # type: ignore[misc]
     """Attention over the lines within ``AROUND`` of each line, by role and distance."""
 
     def __init__(self, width: int) -> None:
@@ -114,7 +114,7 @@ class Surroundings(nn.Module):
         return result
 
 
-class CoderNetwork(nn.Module):
+class CoderNetwork(nn.Module):  # type: ignore[misc]
     """The trained part: upper layers, pooling, surroundings, and linear heads for all outputs and indicators."""
 
     def __init__(self, lower: Lower, indicators: int) -> None:

@@ -64,7 +64,8 @@ class NetworkTrainer:
 
     def states(self, texts: Sequence[str]) -> list[Tensor]:
         """Token states of each text after the frozen layers, [tokens, width] in float16."""
-        return self.lower.states(texts)
+        found: list[Tensor] = self.lower.states(texts)
+        return found
 
     def train(self, examples: Sequence[Example], progress: Callable[[float], None]) -> CoderNetwork:
         """A network trained on the examples from the same start, whatever was trained before."""
@@ -85,9 +86,10 @@ class NetworkTrainer:
             optimiser.step()
             schedule.step()
             progress((step + 1) / len(plan))
-        return network.eval()
+        network.eval()
+        return network
 
-    @torch.no_grad()
+    @torch.no_grad()  # type: ignore[untyped-decorator]
     def run(
         self, network: CoderNetwork, states: Sequence[Tensor], roles: NDArray[np.int64]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -73,7 +73,8 @@ class CodedUtterance:
 
     ``codes`` and ``flags`` are what may be shown, most likely first. ``heads`` (head -> class -> probability,
     adding to 1) and ``evidence`` ("empathy+" -> probability) hold everything that was computed, for measures
-    and evaluation; both are empty where a head does not apply to the speaker.
+    and evaluation; both are empty where a head does not apply to the speaker. ``choices`` (head -> class) is the answer
+    of each head: the likeliest class after rare classes were given their due.
     """
 
     id: str
@@ -84,6 +85,7 @@ class CodedUtterance:
     codes: tuple[Code, ...] = ()
     flags: tuple[Flag, ...] = ()
     heads: dict[str, dict[str, float]] = field(default_factory=dict)
+    choices: dict[str, str] = field(default_factory=dict)
     evidence: dict[str, float] = field(default_factory=dict)
 
 
