@@ -14,7 +14,7 @@ from models.adapters.onnx_diarizer import EmbeddedDiarizer
 from models.adapters.pyav_decoder import DecodeLimits, PyavDecoder
 from models.adapters.silero_speech_detector import SileroSpeechDetector
 from models.errors import BadInputError, MissingPartError
-from models.ports import Diarizer, Transcriber
+from models.ports import Coder, Diarizer, Transcriber
 from models.weights import find_pyannote, find_whisper
 from pipelines.session import Engines
 from service.settings import Settings
@@ -60,6 +60,14 @@ def choose_engines(choice: EngineChoice, settings: Settings) -> Chosen:
         ),
         reasons=(why_transcriber, why_diarizer),
     )
+
+
+def embedded_coder(weights: Path | None = None) -> Coder:
+    """The coder that comes with the program, or with weights of one's own from a folder. Raises WeightsError."""
+    from models.adapters.onnx_coder import OnnxCoder  # type: ignore[import-not-found, unused-ignore]
+
+    coder: Coder = OnnxCoder(weights)
+    return coder
 
 
 def _device(choice: EngineChoice, settings: Settings) -> str:

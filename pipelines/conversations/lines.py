@@ -40,7 +40,7 @@ def conversation_from(told: Told, choices: ReadingChoices, file: str) -> Convers
     roles = [known or guessed[line.speaker] for line, known in zip(lines, decided, strict=True)]
     return Conversation(
         setting=setting,
-        change_goal=(goal or "").strip() or None,
+        change_goal=_whole((goal or "").strip()) or None,
         lines=tuple(_with_role(line, role) for line, role in zip(lines, roles, strict=True)),
     )
 

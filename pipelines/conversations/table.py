@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 
 from models.errors import BadInputError
@@ -19,7 +20,7 @@ _LONGEST_HEADER = 10_000
 
 def header_of(source: Source) -> tuple[list[str], str] | None:
     """The columns' names in lower case and what separates them, where one of them is ``text``; else None."""
-    first = source.lines[0].removeprefix("\ufeff")
+    first = source.lines[_header_row(source)].removeprefix("\ufeff")
     if len(first) > _LONGEST_HEADER:
         return None
     for delimiter in _DELIMITERS:
@@ -30,6 +31,12 @@ def header_of(source: Source) -> tuple[list[str], str] | None:
         if len(names) > 1 and ({"text", "utterance_text"} & set(names)):
             return names, delimiter
     return None
+
+
+def _header_row(source: Source) -> int:
+    """1 where a spreadsheet program put the separator into a line of its own before the header, else 0."""
+    lines = source.lines
+    return int(len(lines) > 1 and re.fullmatch(r"\ufeff?sep=.", lines[0], re.IGNORECASE) is not None)
 
 
 def spoken_rows(source: Source) -> tuple[Spoken, ...]:
@@ -53,7 +60,8 @@ def _rows(source: Source, names: Sequence[str], delimiter: str) -> Iterator[tupl
     reader = csv.reader(io.StringIO(source.text, newline=""), delimiter=delimiter, strict=True)
     number = 1
     try:
-        next(reader)
+        for _ in range(_header_row(source) + 1):
+            next(reader)
         for number, cells in _numbered(reader):
             if len(cells) != len(names):
                 raise BadInputError(
