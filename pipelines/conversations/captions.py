@@ -25,8 +25,9 @@ class Cue(Span):
 
 
 def is_vtt(lines: Sequence[str]) -> bool:
-    """Whether this is WebVTT by its first line."""
-    return bool(lines) and re.match(r"WEBVTT(\s|$)", lines[0].removeprefix("\ufeff")) is not None
+    """Whether this is WebVTT by its first line that is not empty."""
+    first = next((line for line in lines if line.strip()), "")
+    return re.match(r"WEBVTT(\s|$)", first.removeprefix("\ufeff")) is not None
 
 
 def cues_of(lines: Sequence[str], file: str) -> Iterator[Cue]:

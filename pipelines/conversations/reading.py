@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from pathlib import Path
 
 from models.errors import BadInputError
@@ -17,6 +18,7 @@ from pipelines.conversations.table import header_of, spoken_rows
 from pipelines.conversations.voices import spoken_in
 from pipelines.labelled.annomi import read_annomi
 
+MOST_CUES = 100_000
 _FIRST_LINES = 20
 
 
@@ -46,7 +48,10 @@ def _told(source: Source, choices: ReadingChoices) -> Told:
     if header:
         return Told(spoken=spoken_rows(source))
     if is_vtt(lines) or any(ARROW in line for line in [one for one in lines if one.strip()][:_FIRST_LINES]):
-        return Told(spoken=spoken_in(tuple(cues_of(lines, source.name))))
+        cues = tuple(islice(cues_of(lines, source.name), MOST_CUES + 1))
+        if len(cues) > MOST_CUES:
+            raise BadInputError(f"{source.name} has more than {MOST_CUES:,} captions, more than any session. Split it.")
+        return Told(spoken=spoken_in(cues))
     raise BadInputError(_no_kind(source))
 
 

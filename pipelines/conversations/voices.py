@@ -86,7 +86,7 @@ def _named(lines: Sequence[str]) -> Iterator[Voice]:
     speaker: str | None = None
     for line, found in zip(plain, split, strict=True):
         if found and _is_name(found["name"], often[_key(found["name"])]):
-            speaker = found["name"]
+            speaker = _bare(found["name"])
             yield Voice(speaker=speaker, text=found["text"])
         else:
             yield Voice(speaker=speaker, text=line)
@@ -100,6 +100,12 @@ def _is_name(name: str, times: int) -> bool:
     if role_in(name) is not None or all(not word[0].islower() or word in _SMALL_WORDS for word in words):
         return True
     return times > 1 and (len(words) == 1 or (len(words) == 2 and words[1].isdecimal()))
+
+
+def _bare(name: str) -> str:
+    """A name without brackets around the whole of it, as in "[SPEAKER_00]:"."""
+    inner = re.fullmatch(r"\[([^\[\]]+)\]|\(([^()]+)\)", name)
+    return (inner[1] or inner[2]).strip() or name if inner else name
 
 
 def _key(name: str) -> str:

@@ -21,6 +21,13 @@ from pipelines.outputs.wording import one_line, role_name
 _ROWS_AT_ONCE = 200
 _NARROWEST, _WIDEST = 60, 200
 _GAPS = 6
+_HINTS = {
+    "talk": ('Use --goal "TEXT".',),
+    "flags": ('Use --role "NAME=practitioner", or "NAME=supervisor" with --setting supervision.',),
+    "unsure_roles": ('Use --role "NAME=ROLE".',),
+}
+"""Options that put right what the conversation does not allow."""
+
 _STYLES = {"+": "green", "-": "red"}
 
 
@@ -95,5 +102,5 @@ def _closing(coding: Coding, console: Console) -> None:
     if found and none:
         console.print(Text(f"No flag for or against: {', '.join(none)}."))
     for off in coding.off:
-        console.print(Text(f"Off. {one_line(off_phrase(off))}"))
+        console.print(Text(" ".join(("Off.", one_line(off_phrase(off)), *_HINTS.get(off.name, ())))))
     console.print(Text(SUGGESTION_NOTICE, style="bold"))

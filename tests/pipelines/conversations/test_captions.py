@@ -8,6 +8,7 @@ import pytest
 
 from models.errors import BadInputError
 from models.records.speech import UNKNOWN_SPEAKER
+from pipelines.conversations import reading
 from tests.pipelines.conversations.files import read, said
 
 TEAMS = """\ufeffWEBVTT
@@ -106,6 +107,9 @@ def test_srt_with_empty_lines_inside_a_cue_and_two_speakers_in_one_loses_nothing
         ("Speaker 1", "Speaker 1"),
         ("Smith, Kim (Children's Services)", "Smith, Kim (Children's Services)"),
         (">> KIM", "KIM"),
+        ("[SPEAKER_00]", "SPEAKER_00"),
+        ("(Kim)", "Kim"),
+        ("Kim (she/her)", "Kim (she/her)"),
         ("María de la Cruz", "María de la Cruz"),
         ("山田", "山田"),
     ],
@@ -167,3 +171,11 @@ def test_captions_without_a_single_speaker_are_refused(tmp_path: Path) -> None:
 
 def test_captions_without_cues_are_an_empty_conversation(tmp_path: Path) -> None:
     assert read(tmp_path, "WEBVTT\n").lines == ()
+
+
+def test_more_captions_than_any_session_has_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MOST_CUES", 3)
+    cue = "00:01.000 --> 00:02.000\n<v Kim>Hi.\n\n"
+    assert len(read(tmp_path, "WEBVTT\n\n" + cue * 3).lines) == 1
+    with pytest.raises(BadInputError, match="more than 3 captions"):
+        read(tmp_path, "WEBVTT\n\n" + cue * 4)
