@@ -18,25 +18,13 @@ _TAG = re.compile(r"</?[A-Za-z][^<>]*>|</?>|<\d[\d:.]*>|\{\\[^{}]*\}")
 
 _NAMED = re.compile(r"\s*(?:[-–—]\s*|>>\s*)?(?P<name>[^:：]{1,60}?)\s*[:：](?:\s+|$)(?P<text>.*)", re.DOTALL)
 _PLAIN_NAME = re.compile(r"[\w.'’&/#@ ,()\[\]-]+")
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _MOST_WORDS = 5
 _SMALL_WORDS = {
-    "al",
-    "and",
-    "bin",
-    "da",
-    "de",
-    "del",
-    "della",
-    "den",
-    "der",
-    "di",
-    "el",
-    "la",
-    "le",
-    "of",
-    "van",
-    "von",
-}
+    "al", "and", "bin", "da", "de", "del", "della", "den", "der", "di", "el", "la", "le", "of", "van", "von",
+}  # fmt: skip
+"""Words that a name may hold in lower case."""
+
 _NO_NAMES = {
     "also", "and", "answer", "basically", "because", "but", "example", "first", "honestly", "how", "like", "listen",
     "look", "no", "note", "ok", "okay", "plus", "question", "remember", "right", "second", "so", "third", "well",
@@ -94,7 +82,7 @@ def _named(lines: Sequence[str]) -> Iterator[Voice]:
 
 def _is_name(name: str, times: int) -> bool:
     """Whether what stands before a colon is a speaker and not the beginning of a sentence."""
-    words = name.replace("(", " ").replace(")", " ").split()
+    words = _BRACKETS.sub(" ", _bare(name)).split()
     if not _PLAIN_NAME.fullmatch(name) or not 0 < len(words) <= _MOST_WORDS or _key(words[0]) in _NO_NAMES:
         return False
     if role_in(name) is not None or all(not word[0].islower() or word in _SMALL_WORDS for word in words):
