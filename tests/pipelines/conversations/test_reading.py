@@ -16,7 +16,12 @@ from models.errors import BadInputError
 from models.records.coding import Conversation
 from pipelines.conversations import source
 from pipelines.conversations.reading import read_conversation
+from pipelines.outputs.session_json import to_json
+from tests.outputs.sessions import small_session
 from tests.pipelines.conversations.files import read, said, saved
+from tests.pipelines.conversations.test_captions import SRT, TEAMS, ZOOM
+from tests.pipelines.conversations.test_document import TURNS
+from tests.pipelines.conversations.test_table import ANNOMI
 
 ONE_LINE = {
     "WebVTT": "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Kim>Hi.\n",
@@ -144,6 +149,21 @@ def test_any_table_is_a_conversation_or_refused(header: str, rows: list[list[str
 )
 def test_any_document_is_a_conversation_or_refused(document: dict[str, object]) -> None:
     outcome(json.dumps(document).encode())
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from([*ONE_LINE.values(), TEAMS, ZOOM, SRT, ANNOMI, json.dumps(TURNS), to_json(small_session())]),
+    st.lists(st.tuples(st.floats(0, 1), st.integers(0, 6), SAID), max_size=3),
+    st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252"]),
+)
+def test_any_damage_leaves_a_conversation_or_is_refused(
+    whole: str, damage: list[tuple[float, int, str]], encoding: str
+) -> None:
+    for place, length, put in damage:
+        at = int(place * len(whole))
+        whole = whole[:at] + put + whole[at + length :]
+    outcome(whole.encode(encoding, "replace"))
 
 
 def test_the_outcome_of_the_checks_above_can_be_a_conversation() -> None:
