@@ -62,6 +62,14 @@ def choose_engines(choice: EngineChoice, settings: Settings) -> Chosen:
     )
 
 
+def embedded_coder(weights: Path | None = None) -> Coder:
+    """The coder that comes with the program, or with weights of one's own from a folder. Raises WeightsError."""
+    from models.adapters.onnx_coder import OnnxCoder  # type: ignore[import-not-found, unused-ignore]
+
+    coder: Coder = OnnxCoder(weights)
+    return coder
+
+
 def _device(choice: EngineChoice, settings: Settings) -> str:
     wanted = choice.device if choice.device != "auto" else settings.device
     if wanted not in DEVICES:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from models.ports import Progress, no_progress
 from models.records.audio import Audio
+from models.records.coding import Code, CodedUtterance, Coding, Conversation, Flag
 from models.records.provenance import Engine
 from models.records.span import Span
 from models.records.speech import SpeakerCount, Speech, Stretch, Timing, Turn, Turns, Word, Words
@@ -60,3 +61,40 @@ class FakeTranscriber:
             read.append(Stretch(start_ms=span.start_ms, end_ms=span.end_ms, text=text))
             progress((number + 1) / len(stretches))
         return Words(words=tuple(words), timing=Timing.ESTIMATED, language="en", stretches=tuple(read))
+
+
+class FakeCoder:
+    """Calls what ends in "?" a question, and flags every line that holds one of ``words``, whoever says it."""
+
+    def __init__(self, *words: str, element: str = "empathy", direction: str = "+", indicator: str = "EM+1") -> None:
+        self._words = tuple(word.lower() for word in words)
+        self._flag = Flag(element=element, direction=direction, indicator=indicator, probability=0.83)
+        self.engine = Engine(name="fake-coder", version="1")
+
+    def code(self, conversation: Conversation, progress: Progress = no_progress) -> Coding:
+        """One behaviour code for each line, and the flag where a word is found."""
+        coded = []
+        for number, line in enumerate(conversation.lines, 1):
+            asks = line.text.rstrip().endswith("?")
+            behaviour = Code(code="question" if asks else "other", probability=0.9 if asks else 0.4, sure=asks)
+            found = any(word in line.text.lower() for word in self._words)
+            coded.append(
+                CodedUtterance(
+                    id=line.id,
+                    turn=line.turn,
+                    speaker=line.speaker,
+                    role=line.role,
+                    text=line.text,
+                    codes=(behaviour,),
+                    flags=(self._flag,) if found else (),
+                    heads={"behaviour": {"question": 0.9, "other": 0.1} if asks else {"question": 0.6, "other": 0.4}},
+                    evidence={f"{self._flag.element}{self._flag.direction}": 0.83 if found else 0.1},
+                )
+            )
+            progress(number / len(conversation.lines))
+        return Coding(
+            engine=self.engine,
+            setting=conversation.setting,
+            change_goal=conversation.change_goal,
+            utterances=tuple(coded),
+        )

@@ -32,13 +32,16 @@ def write_outputs(session: Session, playback: Path | None, peaks: Sequence[float
         "session.json": to_json(session),
     }
     out.mkdir(mode=0o700, parents=True, exist_ok=True)
-    paths = tuple(_write_whole(out / name, text.encode("utf-8")) for name, text in texts.items())
+    paths = tuple(write_whole(out / name, text.encode("utf-8")) for name, text in texts.items())
     sync_folder(out)
     return paths
 
 
-def _write_whole(path: Path, content: bytes) -> Path:
-    """Write beside the place, then move there, so that nobody ever sees half a file. Mode 0600, as mkstemp makes it."""
+def write_whole(path: Path, content: bytes) -> Path:
+    """Write beside the place, then move there, so that nobody ever sees half a file. Mode 0600, as mkstemp makes it.
+
+    Returns ``path``. Raises OSError; then nothing is left beside.
+    """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     beside = Path(name)
     try:

@@ -1,60 +1,102 @@
-"""The JSON Schema and the explanation of session.json, made from the records and session_fields.toml.
+"""JSON Schema and explanation of the documents we write, made from the records and a file that describes each field.
 
-``python -m pipelines.outputs.schema`` writes docs/schema/session.v1.json and docs/session-json.md in the folder
-it is run in.
+``python -m pipelines.outputs.schema`` writes them into docs/ in the folder it is run in.
 """
 
 from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
+
+from pipelines.outputs.coding_json import coding_type
 from pipelines.outputs.session_json import session_type
 
-SCHEMA_FILE = Path("docs/schema/session.v1.json")
-EXPLANATION_FILE = Path("docs/session-json.md")
 _HERE = Path(__file__).parent
 _NOTED = ("minimum", "maximum", "pattern", "const")
 
 
-def session_schema() -> dict[str, Any]:
-    """JSON Schema (2020-12) of session.json: every field described, none optional, no others allowed.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A kind of document: ``name`` is the file's, ``root`` its outermost record's.
 
-    Raises KeyError if a field has no entry in session_fields.toml.
+    ``fields`` (TOML) and ``introduction`` (Markdown) lie in this package; the other two paths are below the checkout.
     """
-    schema = session_type().json_schema(mode="serialization")
-    records = {"Session": schema, **schema["$defs"]}
-    for name, record in records.items():
+
+    name: str
+    root: str
+    kind: Callable[[], TypeAdapter[Any]]
+    fields: str
+    introduction: str
+    schema_file: Path
+    explanation_file: Path
+
+    @property
+    def notes(self) -> dict[str, Any]:
+        """What is said of each record and field."""
+        return _notes(self.fields)
+
+
+SESSION = Document(
+    name="session.json",
+    root="Session",
+    kind=session_type,
+    fields="session_fields.toml",
+    introduction="session-json.md",
+    schema_file=Path("docs/schema/session.v1.json"),
+    explanation_file=Path("docs/session-json.md"),
+)
+CODING = Document(
+    name="coding.json",
+    root="CodingDocument",
+    kind=coding_type,
+    fields="coding_fields.toml",
+    introduction="coding-json.md",
+    schema_file=Path("docs/schema/coding.v1.json"),
+    explanation_file=Path("docs/coding-json.md"),
+)
+DOCUMENTS = (SESSION, CODING)
+
+
+def schema_of(document: Document) -> dict[str, Any]:
+    """JSON Schema (2020-12) of a document: every field described, none optional, no others allowed.
+
+    Raises KeyError if a field has no entry among the notes.
+    """
+    schema = document.kind().json_schema(mode="serialization")
+    for name, record in {document.root: schema, **schema["$defs"]}.items():
         if "properties" in record:
-            _describe(name, record)
-    named = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "session.json"}
+            _describe(document.notes[name], record)
+    named = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": document.name}
     return {**named, **{key: value for key, value in schema.items() if key != "title"}}
 
 
-def schema_text() -> str:
+def schema_text(document: Document) -> str:
     """The schema as it stands in docs/schema."""
-    return json.dumps(session_schema(), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(schema_of(document), indent=2, ensure_ascii=False) + "\n"
 
 
-def explanation_text() -> str:
-    """docs/session-json.md: an introduction, then one table for each record."""
-    schema = session_schema()
-    records = {"Session": schema, **schema["$defs"]}
-    order = [name for name in _notes() if name in records]
-    tables = "\n\n".join(_table(name, records[name]) for name in order)
-    return (_HERE / "templates" / "session-json.md").read_text("utf-8").rstrip() + "\n\n" + tables + "\n"
+def explanation_text(document: Document) -> str:
+    """The explanation as it stands in docs: an introduction, then one table for each record."""
+    schema = schema_of(document)
+    records = {document.root: schema, **schema["$defs"]}
+    tables = "\n\n".join(_table(name, records[name]) for name in document.notes if name in records)
+    introduction = (_HERE / "templates" / document.introduction).read_text("utf-8").rstrip()
+    return f"{introduction}\n\n{tables}\n"
 
 
 @cache
-def _notes() -> dict[str, Any]:
-    return tomllib.loads((_HERE / "session_fields.toml").read_text("utf-8"))
+def _notes(fields: str) -> dict[str, Any]:
+    return tomllib.loads((_HERE / fields).read_text("utf-8"))
 
 
-def _describe(name: str, record: dict[str, Any]) -> None:
-    notes = _notes()[name]
+def _describe(notes: dict[str, Any], record: dict[str, Any]) -> None:
     record["description"] = notes["says"]
     record["additionalProperties"] = False
     for field, schema in record["properties"].items():
@@ -89,10 +131,12 @@ def _kind(schema: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    """Write both files below the current folder."""
-    for path, text in ((SCHEMA_FILE, schema_text()), (EXPLANATION_FILE, explanation_text())):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    """Write every document's two files below the current folder."""
+    for document in DOCUMENTS:
+        texts = {document.schema_file: schema_text(document), document.explanation_file: explanation_text(document)}
+        for path, text in texts.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from models.records.session import Session
 from models.records.speech import Role, SpeakerCount
 from pipelines.session import Choices
 from service.cli.progress import StageBars
+from service.cli.roles import given_roles, role_named
 from service.settings import Settings
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
@@ -57,7 +58,7 @@ def analyse(
     from service.engines import EngineChoice
 
     count = _count(speakers, min_speakers, max_speakers)
-    choices = Choices(count=count, roles=_given_roles(role or []), participants=_participants(participant or []))
+    choices = Choices(count=count, roles=given_roles(role or []), participants=_participants(participant or []))
     choice = EngineChoice(
         engine=engine,
         diarizer=diarizer,
@@ -105,25 +106,8 @@ def _count(exact: int | None, least: int, most: int) -> SpeakerCount:
     return SpeakerCount(exact=exact, least=least, most=most)
 
 
-def _role(text: str) -> Role:
-    try:
-        return Role(text.strip().lower().replace("-", "_").replace(" ", "_"))
-    except ValueError as unknown:
-        raise BadInputError(f"There is no role called {text}. Use one of: {', '.join(Role)}.") from unknown
-
-
-def _given_roles(pairs: list[str]) -> dict[str, Role]:
-    roles: dict[str, Role] = {}
-    for pair in pairs:
-        speaker, equals, role = pair.partition("=")
-        if not equals or not speaker.strip():
-            raise BadInputError("A role is given as SPEAKER_00=practitioner. Run once without it to see the voices.")
-        roles[speaker.strip()] = _role(role)
-    return roles
-
-
 def _participants(roles: list[str]) -> tuple[Role, ...]:
-    return tuple(_role(part) for text in roles for part in text.split(","))
+    return tuple(role_named(part) for text in roles for part in text.split(","))
 
 
 def _glossary(path: Path | None) -> tuple[str, ...]:

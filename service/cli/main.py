@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -14,6 +15,7 @@ from rich.console import Console
 
 from models.errors import PracticeError
 from service.cli.analyse import analyse, demo
+from service.cli.code import code
 from service.cli.doctor import doctor
 from service.cli.evaluate import evaluate_app
 from service.cli.weights import models_app
@@ -27,13 +29,17 @@ class Stopped(BaseException):
 
 app = typer.Typer(
     name="practice",
-    help="From a consented recording to a transcript by speaker, with the passages a person should check.",
+    help=(
+        "From a consented recording to a transcript by speaker, with the passages a person should check, "
+        "and to moments of practice for a coach to confirm."
+    ),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
 app.command()(demo)
 app.command()(analyse)
+app.command()(code)
 app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(models_app, name="models")
 app.command()(doctor)
@@ -43,13 +49,19 @@ def main() -> None:
     """Run the command; every failure becomes one sentence on standard error and an exit code that means something."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show a character shows a sign for it
     try:
         app()
     except PracticeError as error:
         _say(str(error), type(error).__name__)
         sys.exit(error.exit_code)
     except Stopped:
-        _say("Stopped. Finished stages are kept; the same command goes on from there.", "Interrupted")
+        _say(
+            "Stopped. Nothing is half-written; the same command starts again, or goes on from finished stages.",
+            "Interrupted",
+        )
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

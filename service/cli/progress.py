@@ -13,6 +13,7 @@ NAMES = {
     "diarize": "Splitting by voice",
     "transcribe": "Writing it down",
     "attribute": "Who said what",
+    "code": "Marking utterances",
 }
 
 

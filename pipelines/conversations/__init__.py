@@ -1,0 +1,1 @@
+"""Existing transcripts, whatever wrote them, as conversations for the coder."""
