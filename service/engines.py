@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast, get_args
+from typing import get_args
 
 from models.adapters.channel_diarizer import ChannelDiarizer
 from models.adapters.machine_probe import package_version
@@ -142,10 +142,3 @@ def _diarizer(choice: EngineChoice, settings: Settings) -> tuple[Diarizer, str]:
     from models.adapters.pyannote_diarizer import PyannoteDiarizer
 
     return PyannoteDiarizer(folder, device=_device(choice, settings)), "Voices by pyannote.audio community-1."
-
-
-def embedded_coder(weights: Path | None = None) -> Coder:
-    """The coder that ships with the program, or one trained here, from its folder. Raises WeightsError."""
-    from models.adapters.onnx_coder import OnnxCoder  # type: ignore[import-not-found, unused-ignore]
-
-    return cast(Coder, OnnxCoder(weights))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from models.coder.labels import EVIDENCE
 
-_COUNTS = {
+_COUNTS: dict[str, tuple[str, int, int]] = {
     "empathy": ("EM", 5, 4),
     "collaboration": ("CO", 6, 4),
     "autonomy": ("AU", 5, 4),
@@ -22,13 +22,14 @@ _COUNTS = {
     "sup_collaboration_autonomy": ("sup_collaboration_autonomy", 3, 3),
 }
 
-INDICATORS_OF = {
-    evidence: tuple(
-        f"{_COUNTS[evidence[:-1]][0]}{evidence[-1]}{number + 1}"
-        for number in range(_COUNTS[evidence[:-1]][1 if evidence[-1] == "+" else 2])
-    )
-    for evidence in EVIDENCE
-}
+
+def _indicators(evidence: str) -> tuple[str, ...]:
+    short, positive, negative = _COUNTS[evidence[:-1]]
+    count = positive if evidence[-1] == "+" else negative
+    return tuple(f"{short}{evidence[-1]}{number}" for number in range(1, count + 1))
+
+
+INDICATORS_OF = {evidence: _indicators(evidence) for evidence in EVIDENCE}
 """Evidence ("empathy+") -> its indicators ("EM+1", ...)."""
 
 INDICATORS = tuple(indicator for names in INDICATORS_OF.values() for indicator in names)

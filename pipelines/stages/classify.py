@@ -94,6 +94,7 @@ def _held(conversation: Conversation, line: Line, coded: CodedUtterance) -> Code
         codes=tuple(code for code in coded.codes if code.code in allowed),
         flags=coded.flags if scored and line.role_sure else (),
         heads={name: classes for name, classes in coded.heads.items() if name in heads},
+        choices={name: answer for name, answer in coded.choices.items() if name in heads},
         evidence=coded.evidence if scored else {},
     )
 

@@ -16,36 +16,31 @@ from pipelines.evaluation.coder.coded import CodedSet
 class HeadSample:
     """The lines that people and coder both judged, as arrays: n lines, k classes.
 
-    ``gold`` (n,) the class people chose; ``probabilities`` (n, k); ``stated`` (n,) whether the most likely class
-    stands for a code at all, ``sure`` (n,) whether that code was above its threshold; ``groups`` (n,).
+    ``gold`` (n,) the class people chose; ``answer`` (n,) the coder's; ``probabilities`` (n, k); ``stated`` (n,) whether the answer stands
+    for a code at all, ``sure`` (n,) whether that code was above its threshold; ``groups`` (n,).
     """
 
     gold: NDArray[np.int64]
+    answer: NDArray[np.int64]
     probabilities: NDArray[np.float64]
     stated: NDArray[np.bool_]
     sure: NDArray[np.bool_]
     groups: NDArray[np.int64]
     not_coded: int
 
-    @property
-    def answer(self) -> NDArray[np.int64]:
-        """(n,) the most likely class, the first of equals."""
-        best: NDArray[np.int64] = self.probabilities.argmax(1)
-        return best
-
 
 def answer_of(head: Head, utterance: CodedUtterance) -> tuple[str, float] | None:
-    """The most likely class of a head with its probability, the first of equals; None where it was not coded."""
+    """A head's answer with its probability: the coder's choice, else the most likely class; None if not coded."""
     shares = utterance.heads.get(head.name)
     if not shares:
         return None
-    best = max(head.classes, key=lambda name: shares.get(name, 0.0))
+    best = utterance.choices.get(head.name) or max(head.classes, key=lambda name: shares.get(name, 0.0))
     return best, shares.get(best, 0.0)
 
 
 def head_sample(head: Head, coded: CodedSet) -> HeadSample:
     """Gather the lines that have a label for this head."""
-    gold, probabilities, stated, sure, groups, not_coded = [], [], [], [], [], 0
+    gold, answers, probabilities, stated, sure, groups, not_coded = [], [], [], [], [], [], 0
     for one in coded.conversations:
         for _, label, utterance in one.lines:
             choice, answer = label.choice(head.name), answer_of(head, utterance)
@@ -56,12 +51,14 @@ def head_sample(head: Head, coded: CodedSet) -> HeadSample:
                 continue
             code = head.codes[head.classes.index(answer[0])]
             gold.append(head.classes.index(choice))
+            answers.append(head.classes.index(answer[0]))
             probabilities.append([utterance.heads[head.name].get(name, 0.0) for name in head.classes])
             stated.append(code != NONE)
             sure.append(code != NONE and any(given.code == code and given.sure for given in utterance.codes))
             groups.append(one.group)
     return HeadSample(
         gold=np.array(gold, dtype=np.int64),
+        answer=np.array(answers, dtype=np.int64),
         probabilities=np.array(probabilities, dtype=float).reshape(len(gold), len(head.classes)),
         stated=np.array(stated, dtype=bool),
         sure=np.array(sure, dtype=bool),
