@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import get_args
+from typing import cast, get_args
 
 from models.adapters.channel_diarizer import ChannelDiarizer
 from models.adapters.machine_probe import package_version

@@ -65,10 +65,10 @@ def session_of(document: object, file: str, source: str = "devset") -> Labelled:
     """The session that a parsed document holds; ``file`` is its name in errors."""
     if not isinstance(document, dict) or not isinstance(document.get("turns"), list):
         raise BadInputError(f"{file} is not a session: it has no list of turns.")
-    if not document["turns"]:
-        raise BadInputError(f"{file} is not a session: it has no turns.")
     setting = _setting(document, file)
     goal = _goal(document, file)
+    if not document["turns"]:
+        raise BadInputError(f"{file} is not a session: it has no turns.")
     lines, gold = [], []
     for number, turn in enumerate(document["turns"], 1):
         where = f"{file}, turn {number}"

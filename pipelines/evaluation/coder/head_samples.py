@@ -16,8 +16,9 @@ from pipelines.evaluation.coder.coded import CodedSet
 class HeadSample:
     """The lines that people and coder both judged, as arrays: n lines, k classes.
 
-    ``gold`` (n,) the class people chose; ``answer`` (n,) the coder's; ``probabilities`` (n, k); ``stated`` (n,) whether the answer stands
-    for a code at all, ``sure`` (n,) whether that code was above its threshold; ``groups`` (n,).
+    ``gold`` (n,) the class people chose; ``answer`` (n,) the coder's; ``probabilities`` (n, k); ``stated`` (n,)
+    whether the answer stands for a code at all, ``sure`` (n,) whether that code was above its threshold;
+    ``groups`` (n,).
     """
 
     gold: NDArray[np.int64]
