@@ -1,0 +1,103 @@
+"""The trainer that cross-validation asks for: encodes all material once, trains a network on any part of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from hashlib import file_digest
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from models.adapters.torch_coder_network import CoderNetwork
+from models.adapters.torch_coder_training import Example, NetworkSettings, NetworkTrainer
+from models.errors import BadInputError
+
+Array = NDArray[np.float32]
+
+
+class Lines:
+    """One conversation as the trainer takes it: texts as written and bare, roles, targets, weight."""
+
+    def __init__(
+        self,
+        texts: tuple[Sequence[str], Sequence[str]],
+        roles: NDArray[np.int64],
+        targets: Array,
+        indicators: Array,
+        weight: float,
+    ) -> None:
+        self.texts = texts
+        self.roles = roles
+        self.targets = targets
+        self.indicators = indicators
+        self.weight = weight
+
+
+class TrainedNetwork:
+    """A network with the material's token states at hand."""
+
+    def __init__(self, trainer: NetworkTrainer, network: CoderNetwork, examples: Sequence[Example]) -> None:
+        self._trainer = trainer
+        self._examples = examples
+        self.network = network
+
+    def scores(self, place: int, *, stripped: bool) -> tuple[Array, Array]:
+        """Scores of one conversation of the material: [lines, outputs] and [lines, indicators]."""
+        example = self._examples[place]
+        found: tuple[Array, Array] = self._trainer.run(self.network, example.states[int(stripped)], example.roles)
+        return found
+
+
+class CoderTrainer:
+    """Trains networks on parts of the same material."""
+
+    def __init__(
+        self,
+        encoder: Path,
+        settings: NetworkSettings,
+        material: Sequence[Lines],
+        tell: Callable[[str, float], None],
+    ) -> None:
+        weights = encoder / "model.safetensors"
+        if not weights.is_file() or not (encoder / "tokenizer.json").is_file():
+            raise BadInputError(
+                f"{encoder.name} is no encoder folder: it needs config.json, model.safetensors and tokenizer.json."
+            )
+        with weights.open("rb") as handle:
+            digest = file_digest(handle, "sha256").hexdigest()
+        self.facts: dict[str, object] = {"encoder": digest, "torch": torch.__version__, **asdict(settings)}
+        self._trainer = NetworkTrainer(encoder, settings)
+        self._material = material
+        self._tell = tell
+        self._examples: list[Example] | None = None
+
+    def train(self, places: Sequence[int], progress: Callable[[float], None]) -> TrainedNetwork:
+        """A network trained on the conversations at these places."""
+        examples = self._encoded()
+        network = self._trainer.train([examples[place] for place in places], progress)
+        return TrainedNetwork(self._trainer, network, examples)
+
+    @property
+    def lower(self) -> NetworkTrainer:
+        """What encodes; the exporter needs its frozen layers."""
+        return self._trainer
+
+    def _encoded(self) -> list[Example]:
+        if self._examples is None:
+            self._examples = []
+            for number, one in enumerate(self._material):
+                states = (self._trainer.states(one.texts[0]), self._trainer.states(one.texts[1]))
+                self._examples.append(
+                    Example(
+                        states=states,
+                        roles=one.roles,
+                        targets=one.targets,
+                        indicators=one.indicators,
+                        weight=one.weight,
+                    )
+                )
+                self._tell("reading every line once", (number + 1) / len(self._material))
+        return self._examples
