@@ -93,6 +93,7 @@ def _transcript(
             setting=Setting.DIRECT_PRACTICE, change_goal=topic or "not stated", lines=tuple(lines)
         ),
         gold=tuple(gold),
+        quality=_cell(first, "mi_quality") or None,
     )
 
 

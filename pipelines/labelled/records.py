@@ -44,7 +44,8 @@ class Labelled:
     """One conversation with its labels, line by line.
 
     ``name`` is unique within its source; ``group`` holds together what must not be split between training and
-    test (a video, a session, one author's file of single utterances).
+    test (a video, a session, one author's file of single utterances). ``quality`` is what the source says of the
+    whole conversation ("high", "low"), None where it says nothing.
     """
 
     name: str
@@ -52,3 +53,4 @@ class Labelled:
     source: str
     conversation: Conversation
     gold: tuple[Gold, ...]
+    quality: str | None = None

@@ -17,6 +17,8 @@ from pipelines.training.coder.material import Material
 from pipelines.training.coder.unseen import VARIANTS, Scored
 
 ENGINE = Engine(name="cross-validation", version="1")
+LONG = 50
+"""From how many lines on a transcript counts as long; about the middle of AnnoMI's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +46,8 @@ def figures(
     found = []
     for variant, text in enumerate(VARIANTS):
         codings = {one.place: _code(material[one.place], one, variant, combinations) for one in scored}
-        for data, places in _kinds(material, scored).items():
+        kinds = _kinds(material, scored) | ({} if variant else _parts(material, scored))
+        for data, places in kinds.items():
             coded = put_together([gold[place] for place in places], [codings[place] for place in places])
             found.append(Figures(data=data, text=text, measures=evaluate_coder(coded, text)))
         if not variant:
@@ -84,3 +87,16 @@ def _kinds(material: Sequence[Material], scored: Sequence[Scored]) -> dict[str, 
         if labelled.source != "annomi" and not single:
             kinds.setdefault("all sessions", []).append(one.place)
     return kinds
+
+
+def _parts(material: Sequence[Material], scored: Sequence[Scored]) -> dict[str, list[int]]:
+    """AnnoMI once more, apart by the quality its authors saw in a session, and by length."""
+    parts: dict[str, list[int]] = {}
+    for one in scored:
+        labelled = material[one.place].labelled
+        if labelled.source == "annomi":
+            length = f"{LONG} lines or more" if len(labelled.gold) >= LONG else f"under {LONG} lines"
+            quality = f"{labelled.quality or 'unstated'} quality"
+            for part in (quality, length):
+                parts.setdefault(f"annomi, {part}", []).append(one.place)
+    return dict(sorted(parts.items()))

@@ -61,13 +61,14 @@ def train_coder(
     measured, coded = figures(material, scored, _gold(sources.annomi, material))
     linear = fit_linear(material, settings, partial(tell, "linear, everything"))
     network = trainer.train(range(len(material)), partial(tell, "network, everything"))
+    combination = fit_combination(unseen_of(material, scored))
     return TrainedCoder(
         linear=linear,
         network=network,
-        combination=fit_combination(unseen_of(material, scored)),
+        combination=combination,
         figures=measured,
         coded=coded,
-        metrics=_metrics(sources, trainer, settings, material, measured),
+        metrics=_metrics(sources, trainer, settings, material, measured) | {"decisions": decisions_of(combination)},
     )
 
 
@@ -101,6 +102,15 @@ def _metrics(
         "network": trainer.facts,
         "linear": {name: getattr(settings, name) for name in settings.__slots__},
         "results": [{"data": one.data, **measures_document(one.measures)} for one in measured],
+    }
+
+
+def decisions_of(combination: Combination) -> dict[str, Any]:
+    """What the coder as shipped states: each code's and flag's threshold (None: off), and why something is off."""
+    return {
+        "codes": {code: threshold for head in combination.heads.values() for code, threshold in head.sure.items()},
+        "flags": {name: one.threshold for name, one in combination.evidence.items()},
+        "off": dict(combination.off),
     }
 
 
