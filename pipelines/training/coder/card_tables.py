@@ -34,7 +34,7 @@ Measured by this project beforehand on all 133 transcripts, five folds grouped b
 the seven that ten of them coded.
 """
 SOURCES = {
-    "annomi": "AnnoMI, 106 of its transcripts",
+    "annomi": "AnnoMI's transcripts that were given, coded by one to ten people",
     "dialogues": "invented dialogues in AnnoMI's scheme (only ever learned from)",
     "devset": "development set: invented sessions and single utterances",
     "written": "written for the coder: invented sessions and single utterances",
@@ -95,10 +95,10 @@ def with_interval(rate: Plain | None, digits: int = 2) -> str:
     return f"{plain} ({rate['low']:.{digits}f} to {rate['high']:.{digits}f})"
 
 
-def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    """Lines of a Markdown table, the first column to the left and numbers to the right; none without rows."""
+def _table(columns: Sequence[str], rows: Iterable[Sequence[str]], rest: str = "---:") -> list[str]:
+    """Lines of a Markdown table, the first column to the left, the rest as said; none without rows."""
     lines = [f"| {' | '.join(row)} |" for row in rows]
-    return [f"| {' | '.join(columns)} |", "|---" + "|---:" * (len(columns) - 1) + "|", *lines] if lines else []
+    return [f"| {' | '.join(columns)} |", "|---" + f"|{rest}" * (len(columns) - 1) + "|", *lines] if lines else []
 
 
 def _material(metrics: Plain) -> list[str]:
@@ -114,15 +114,12 @@ def _run(metrics: Plain) -> list[str]:
     drawn = metrics["intervals"]
     rows = [
         ("folds, seed", f"{metrics['folds']}, {metrics['seed']}"),
-        (
-            "intervals",
-            f"{drawn['level']:.0%}, {drawn['draws']:,} draws of whole {drawn['drawn']}, seed {drawn['seed']}",
-        ),
+        ("intervals", f"{drawn['level']:.0%}; {drawn['draws']:,} draws of {drawn['drawn']}; seed {drawn['seed']}"),
         ("a code or flag is on from", f"precision {metrics['precision']:.2f} at recall {metrics['useful_recall']:.2f}"),
         *_facts("network", metrics["network"]),
         *_facts("linear part", metrics["linear"]),
     ]
-    return _table(("What", "Value"), rows)
+    return _table(("What", "Value"), rows, "---")
 
 
 def _facts(part: str, facts: Plain) -> Iterator[tuple[str, str]]:
@@ -260,4 +257,4 @@ def _off(metrics: Plain) -> list[str]:
     rows = [(name.replace("_", " "), reason) for name, reason in metrics["decisions"]["off"].items()]
     if not rows:
         return ["Nothing: every code and every flag reached the precision asked for."]
-    return [line.replace("---:", "---") for line in _table(("Off", "Why"), rows)]
+    return _table(("Off", "Why"), rows, "---")

@@ -99,4 +99,4 @@ def _parts(material: Sequence[Material], scored: Sequence[Scored]) -> dict[str, 
             quality = f"{labelled.quality or 'unstated'} quality"
             for part in (quality, length):
                 parts.setdefault(f"annomi, {part}", []).append(one.place)
-    return dict(sorted(parts.items()))
+    return dict(sorted(parts.items(), key=lambda part: (not part[0].endswith(" quality"), part[0])))
