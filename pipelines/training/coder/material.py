@@ -18,6 +18,7 @@ from pipelines.labelled.devset import read_devset
 from pipelines.labelled.records import Gold, Labelled
 
 WRITTEN = Path(__file__).parent / "data"
+DEVSET = WRITTEN / "devset"
 INVENTED_DIALOGUES = "dialogues"
 _WEIGHTS = {"annomi": 1.0, INVENTED_DIALOGUES: 0.5, "devset": 1.0, "written": 1.0}
 """How much a line of each source counts: invented dialogues in AnnoMI's scheme only help, they do not outvote it."""
