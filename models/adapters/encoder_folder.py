@@ -12,7 +12,7 @@ _NEEDED = ("config.json", "model.safetensors", "tokenizer.json")
 
 
 def encoder_folder(given: Path | None) -> Path:
-    """The folder to train from. Raises BadInputError for a folder that is none, MissingPartError without the package."""
+    """The folder to train from. Raises BadInputError if it is none, MissingPartError without the package."""
     if given is None:
         found = find_spec(PACKAGE)
         if found is None or not found.submodule_search_locations:

@@ -44,7 +44,8 @@ def coder(
     """Cross-validate, measure and train the coder. Stopped and started again, it goes on after the last whole fold."""
     from models.adapters.encoder_folder import encoder_folder
     from models.adapters.torch_coder_export import write_coder
-    from models.adapters.torch_coder_trainer import CoderTrainer, Lines, NetworkSettings
+    from models.adapters.torch_coder_trainer import CoderTrainer, Lines
+    from models.adapters.torch_coder_training import NetworkSettings
 
     folder = encoder_folder(encoder)
     settings = NetworkSettings(lower_layers=lower_layers, epochs=epochs, seed=seed, threads=threads)
