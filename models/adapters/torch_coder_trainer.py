@@ -17,6 +17,8 @@ from models.errors import BadInputError
 
 Array = NDArray[np.float32]
 
+_AT_ONCE = 256
+
 
 class Lines:
     """One conversation as the trainer takes it: texts as written and bare, roles, targets, weight."""
@@ -87,17 +89,25 @@ class CoderTrainer:
 
     def _encoded(self) -> list[Example]:
         if self._examples is None:
-            self._examples = []
-            for number, one in enumerate(self._material):
-                states = (self._trainer.states(one.texts[0]), self._trainer.states(one.texts[1]))
-                self._examples.append(
-                    Example(
-                        states=states,
-                        roles=one.roles,
-                        targets=one.targets,
-                        indicators=one.indicators,
-                        weight=one.weight,
-                    )
+            states = self._states()
+            self._examples = [
+                Example(
+                    states=([states[text] for text in one.texts[0]], [states[text] for text in one.texts[1]]),
+                    roles=one.roles,
+                    targets=one.targets,
+                    indicators=one.indicators,
+                    weight=one.weight,
                 )
-                self._tell("reading every line once", (number + 1) / len(self._material))
+                for one in self._material
+            ]
         return self._examples
+
+    def _states(self) -> dict[str, torch.Tensor]:
+        """Token states of every different line, read in order of length so that little is padded."""
+        texts = sorted({text for one in self._material for variant in one.texts for text in variant}, key=len)
+        states: dict[str, torch.Tensor] = {}
+        for start in range(0, len(texts), _AT_ONCE):
+            part = texts[start : start + _AT_ONCE]
+            states.update(zip(part, self._trainer.states(part), strict=True))
+            self._tell("reading every line once", min(1.0, (start + _AT_ONCE) / len(texts)))
+        return states

@@ -35,7 +35,7 @@ class LinearSettings:
     talk_strength: float = 0.7
     evidence_strength: float = 2.0
     neighbour_weight: float = 0.35
-    rounds: int = 120
+    rounds: int = 80
 
 
 def fit_linear(

@@ -86,14 +86,15 @@ def _material(labelled: Labelled, fold: int) -> Material:
         labelled=labelled,
         texts=tuple(clean(line.text) for line in conversation.lines),
         bare=tuple(bare(line.text) for line in conversation.lines),
-        targets=_targets(conversation, labelled.gold),
+        targets=targets_of(conversation, labelled.gold),
         weight=_WEIGHTS[labelled.source],
         measured=labelled.source != INVENTED_DIALOGUES,
         fold=fold,
     )
 
 
-def _targets(conversation: Conversation, gold: Iterable[Gold]) -> NDArray[np.float32]:
+def targets_of(conversation: Conversation, gold: Iterable[Gold]) -> NDArray[np.float32]:
+    """[lines, outputs]: shares of annotators by class, 1 or 0 by evidence of the setting, NaN where nobody judged."""
     slices = output_slices()
     evidence = [EVIDENCE.index(name) for name in evidence_of(conversation.setting)]
     targets = np.full((len(conversation.lines), OUTPUTS), np.nan, np.float32)
