@@ -11,10 +11,11 @@ import pytest
 
 from models.coder.indicators import INDICATORS_OF
 from models.coder.labels import HEAD, MI_CODES
+from models.errors import BadInputError
 from models.records.coding import Line
 from pipelines.labelled.records import Gold, Labelled
 from pipelines.training.coder.material import DEVSET, WRITTEN
-from pipelines.training.coder.written import counts, read_parts
+from pipelines.training.coder.written import counts, fill, read_parts
 
 RUBRIC = Path(__file__).parents[2].parent / "shared" / "domain" / "rubric.yaml"
 LONG = 8
@@ -116,9 +117,15 @@ def test_nothing_long_is_said_twice(parts: dict[str, tuple[Labelled, ...]]) -> N
 
 
 def test_the_readme_states_the_counts() -> None:
-    """What the README says of the material's size is what the command prints."""
-    told = (WRITTEN / "README.md").read_text("utf-8").split("<!-- counts -->")[1].split("<!-- end -->")[0]
-    assert told.strip() == counts().strip()
+    """What the README says of the material's size is what the command gives."""
+    readme = (WRITTEN / "README.md").read_text("utf-8")
+    assert fill(readme, counts()) == readme, "run python -m pipelines.training.coder.written with the README's path"
+
+
+def test_a_readme_without_a_place_is_refused() -> None:
+    """Nothing is written where the tables have no place."""
+    with pytest.raises(BadInputError, match="counts"):
+        fill("# Something else\n", counts())
 
 
 @pytest.mark.shared

@@ -1,18 +1,25 @@
-"""Counts of the invented material, as its README states them: ``python -m pipelines.training.coder.written``."""
+"""Counts of the invented material, as its README states them: ``python -m pipelines.training.coder.written [README]``.
+
+With a README the tables are written into it, between ``<!-- counts -->`` and ``<!-- end -->``; else they are printed.
+"""
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from models.coder.labels import DIMENSIONS, ELEMENTS
+from models.errors import BadInputError
 from models.records.coding import Setting
 from pipelines.labelled.annomi import read_annomi
 from pipelines.labelled.devset import read_devset
 from pipelines.labelled.records import Gold, Labelled
 from pipelines.training.coder.material import WRITTEN
+
+_PLACE = re.compile(r"(<!-- counts -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def read_parts(folder: Path = WRITTEN) -> dict[str, tuple[Labelled, ...]]:
@@ -81,5 +88,17 @@ def _labels(parts: dict[str, tuple[Labelled, ...]]) -> list[str]:
     return lines
 
 
+def fill(readme: str, tables: str) -> str:
+    """The README with these tables in the place of the old ones. Raises BadInputError without such a place."""
+    filled, places = _PLACE.subn(lambda place: f"{place[1]}\n{tables}\n{place[2]}", readme)
+    if places != 1:
+        raise BadInputError("The file must hold <!-- counts --> and <!-- end --> once. Give the material's README.")
+    return filled
+
+
 if __name__ == "__main__":
-    sys.stdout.write(counts())
+    if len(sys.argv) > 1:
+        written = Path(sys.argv[1])
+        written.write_text(fill(written.read_text("utf-8"), counts()), "utf-8")
+    else:
+        sys.stdout.write(counts())
