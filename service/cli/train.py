@@ -42,8 +42,9 @@ def coder(
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bars.")] = False,
 ) -> None:
     """Cross-validate, measure and train the coder. Stopped and started again, it goes on after the last whole fold."""
-    from models.adapters.encoder_folder import encoder_folder
     from models.adapters.torch_coder_export import write_coder
+
+    from models.adapters.encoder_folder import encoder_folder
     from models.adapters.torch_coder_trainer import CoderTrainer, Lines
     from models.adapters.torch_coder_training import NetworkSettings
 
