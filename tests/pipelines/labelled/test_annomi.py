@@ -220,3 +220,17 @@ def test_the_shared_transcripts_are_read_whole() -> None:
     assert (len(found), sum(len(one.gold) for one in found)) == (106, 6817)
     shares = [sum(head.values()) for one in found for gold in one.gold for head in gold.heads.values()]
     assert shares == pytest.approx([1.0] * len(shares))
+
+
+@pytest.mark.parametrize(("cell", "told"), [("low", "low"), ("High", "high"), ("", None)])
+def test_a_transcripts_quality_is_what_its_first_row_says(cell: str, told: str | None, tmp_path: Path) -> None:
+    """AnnoMI's mi_quality; None where the cell is empty."""
+    rows = (THERAPIST | {"mi_quality": cell}, CLIENT | {"mi_quality": cell})
+    (one,) = read_annomi(written(tmp_path, *rows, columns=("mi_quality", *COLUMNS)))
+    assert one.quality == told
+
+
+def test_a_file_without_quality_gives_none(tmp_path: Path) -> None:
+    """The column need not be there."""
+    (one,) = read_annomi(written(tmp_path, THERAPIST, CLIENT))
+    assert one.quality is None
