@@ -17,7 +17,7 @@ from pipelines.evaluation.coder.coded import code_all
 from pipelines.evaluation.coder.document import INTERVALS, measures_document
 from pipelines.evaluation.coder.evaluation import evaluate_coder
 from pipelines.labelled.devset import read_session
-from pipelines.training.coder.card import fill, read_metrics, write_card
+from pipelines.training.coder.card import fill, main, read_metrics, write_card
 from pipelines.training.coder.card_plots import card_plots, plots_of
 from pipelines.training.coder.card_tables import card_tables
 from pipelines.training.coder.honest import Figures
@@ -207,6 +207,33 @@ def test_writing_fills_the_card_and_lays_down_the_plots(metrics: dict[str, Any],
     write_card(metrics, {"a.svg": "<svg/>"}, card, images)
     assert (images / "a.svg").read_text("utf-8") == "<svg/>"
     assert "stale" not in card.read_text("utf-8")
+
+
+def test_the_command_fills_a_card_from_a_file(
+    metrics: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Card and diagrams, without training."""
+    held, card = tmp_path / "metrics.json", tmp_path / "CARD.md"
+    held.write_text(metrics_text(metrics), "utf-8")
+    card.write_text(card_of(*card_tables(metrics)), "utf-8")
+    monkeypatch.setattr("sys.argv", ["card", str(held), str(card), str(tmp_path / "images")])
+    main()
+    assert card.read_text("utf-8") == fill(card_of(*card_tables(metrics)), metrics)
+    assert {path.name for path in (tmp_path / "images").iterdir()} == {"heads.svg", "evidence.svg"}
+
+
+def test_the_command_refuses_with_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit status 2 and the file's name, and the card as it was."""
+    card = tmp_path / "CARD.md"
+    card.write_text("as it was", "utf-8")
+    monkeypatch.setattr("sys.argv", ["card", str(card), str(card)])
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    assert stopped.value.code == 2
+    assert "CARD.md is not JSON" in capsys.readouterr().err
+    assert card.read_text("utf-8") == "as it was"
 
 
 def test_plots_from_memory_and_from_the_file_are_the_same(
