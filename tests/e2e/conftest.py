@@ -36,10 +36,10 @@ document.addEventListener("securitypolicyviolation", (event) => violations.push(
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed; `make test-browser` does it")
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
-        pytest.skip("no Chromium is installed")
+        pytest.skip("Chromium is not installed. On Debian or Ubuntu: apt-get install chromium")
     with playwright.sync_playwright() as started:
         running = started.chromium.launch(executable_path=chromium, args=FLAGS)
         yield running

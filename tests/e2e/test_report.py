@@ -268,7 +268,7 @@ def test_print_shows_dialogue_and_checks_without_the_player(open_report: Open) -
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 320])
 def test_axe_finds_nothing(open_report: Open, scheme: str, width: int) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed; `make test-browser` does it")
     page = open_report(small_session(), color_scheme=scheme, width=width, bypass_csp=True)
     page.keyboard.press("n")
     for details in page.locator("summary").all():
