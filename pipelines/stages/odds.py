@@ -7,6 +7,7 @@ so a weight keeps near 1 until there are many.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,12 @@ from pathlib import Path
 COUNTS = Path(__file__).with_name("odds.json")
 PRIOR = 10
 """So many changes of meaning are taken to have been found as often as everywhere else."""
+
+
+@cache
+def counts_digest() -> str:
+    """SHA-256 of the counts: another digest gives other lists."""
+    return hashlib.sha256(COUNTS.read_bytes()).hexdigest()
 
 
 @cache
