@@ -21,11 +21,13 @@ from pathlib import Path
 from random import Random
 from zlib import crc32
 
+import numpy as np
 from pydantic import TypeAdapter
 
+from benchmarks.made_recordings import decoded
 from models.adapters.moonshine_transcriber import MoonshineTranscriber
 from models.agreement import pooled
-from models.records.audio import SAMPLE_RATE, Audio, Recording
+from models.records.audio import Audio
 from models.records.span import Span, union
 from models.records.speech import Check, Speech, Turn, Turns, Words
 from pipelines.demo.room import Room
@@ -50,22 +52,8 @@ def spoken(script: Path, folder: Path, snr_db: float, early: float) -> tuple[Ann
     reference = speak_session(script, folder, noise=Room(snr_db=snr_db), overlaps=overlaps, seed=seed, name="spoken")
     with wave.open(str(folder / "spoken.wav"), "rb") as opened:
         samples = opened.readframes(opened.getnframes())
-    pcm = folder / "spoken.pcm"
-    pcm.write_bytes(samples)
-    frames = len(samples) // 2
-    recording = Recording(
-        sha256="",
-        size_bytes=len(samples),
-        container="wav",
-        codec="pcm_s16le",
-        channels=1,
-        sample_rate_hz=SAMPLE_RATE,
-        duration_ms=frames * 1000 // SAMPLE_RATE,
-    )
-    audio = Audio(
-        recording=recording, pcm=pcm, channels=1, frames=frames, gain_db=0.0, separate_channels=False, advice=()
-    )
-    return reference, audio
+    sound = np.frombuffer(samples, "<i2").astype(np.float64) / 32767
+    return reference, decoded(folder / "spoken.pcm", sound)
 
 
 def _overlaps(script: Path, early: float, seed: int) -> Overlaps:

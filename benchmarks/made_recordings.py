@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import struct
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from models.records.audio import Audio, Recording
 
 RATE = 16_000
 
@@ -29,6 +33,31 @@ FORMATS: dict[str, tuple[str, str, int, str]] = {
 """By extension: libavformat's muxer, the encoder, sample rate in Hz and layout; for AMR-WB see `amr_wideband`."""
 
 BIT_RATES = {"libopencore_amrnb": 12_200}
+
+
+def decoded(path: Path, sound: np.ndarray, *, separate: bool = False) -> Audio:
+    """Float sound at 16 kHz, ``(frames,)`` or ``(frames, channels)``, as the decoder would hand it on; in ``path``."""
+    columns = sound.reshape(len(sound), -1)
+    content = np.round(np.clip(columns, -1, 1) * 32767).astype("<i2").tobytes()
+    path.write_bytes(content)
+    recording = Recording(
+        sha256=hashlib.sha256(content).hexdigest(),
+        size_bytes=len(content),
+        container="wav",
+        codec="pcm_s16le",
+        channels=columns.shape[1],
+        sample_rate_hz=RATE,
+        duration_ms=len(columns) * 1000 // RATE,
+    )
+    return Audio(
+        recording=recording,
+        pcm=path,
+        channels=columns.shape[1],
+        frames=len(columns),
+        gain_db=0.0,
+        separate_channels=separate,
+        advice=(),
+    )
 
 
 def speechlike(seconds: float, rate: int = RATE, seed: int = 0) -> np.ndarray:

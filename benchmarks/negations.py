@@ -1,6 +1,6 @@
 """What gives away a negation that was flipped or a risk word that was lost in reading?
 
-``python benchmarks/negations.py SCRIPT... [--sentences 80] [--snr 25 15] [--seed 1]`` speaks sentences of session
+``python -m benchmarks.negations SCRIPT... [--sentences 80] [--snr 25 15] [--seed 1]`` speaks sentences of session
 scripts with three flite voices at three speeds, with noise, reads each with the embedded recogniser, and compares
 the words with the text. It prints how many negations and risk words were lost or added, which of these the second
 look and the alternatives give away, and how often the same signs stand where nothing is wrong. The recogniser's
@@ -21,10 +21,10 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from benchmarks.made_recordings import decoded
 from models.adapters.moonshine_transcriber import NEGATION, MoonshineTranscriber
-from models.records.audio import SAMPLE_RATE, Audio, Recording
+from models.records.audio import SAMPLE_RATE, Audio
 from models.records.speech import Words
 from pipelines.stages.lexicon import is_negation, is_risk, token_of
 
@@ -71,25 +71,7 @@ def spoken(text: str, number: int, snr_db: float, folder: Path) -> Audio:
     said = np.frombuffer(file.read_bytes()[44:], "<i2").astype(np.float32) / np.float32(32768)
     said = np.concatenate([SILENCE, said / np.sqrt((said**2).mean()) * LEVEL, SILENCE])
     noise = np.random.default_rng(number).normal(0, LEVEL * 10 ** (-snr_db / 20), len(said))
-    return _audio((said + noise).astype(np.float32), folder)
-
-
-def _audio(samples: NDArray[np.float32], folder: Path) -> Audio:
-    data = (np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes()
-    pcm = folder / "said.pcm"
-    pcm.write_bytes(data)
-    recording = Recording(
-        sha256="",
-        size_bytes=len(data),
-        container="wav",
-        codec="pcm_s16le",
-        channels=1,
-        sample_rate_hz=SAMPLE_RATE,
-        duration_ms=len(samples) * 1000 // SAMPLE_RATE,
-    )
-    return Audio(
-        recording=recording, pcm=pcm, channels=1, frames=len(samples), gain_db=0.0, separate_channels=False, advice=()
-    )
+    return decoded(folder / "said.pcm", (said + noise).astype(np.float32))
 
 
 def judged(text: str, words: Words) -> Result:

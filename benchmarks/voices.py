@@ -23,10 +23,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from benchmarks.made_recordings import decoded
 from models.adapters.channel_diarizer import ChannelDiarizer
 from models.adapters.onnx_diarizer import EmbeddedDiarizer
 from models.ports import Diarizer
-from models.records.audio import SAMPLE_RATE, Audio, Recording
+from models.records.audio import SAMPLE_RATE, Audio
 from models.records.provenance import Engine
 from models.records.span import Span
 from models.records.speech import SpeakerCount, Speech, Turns
@@ -184,7 +185,8 @@ def judge(sample: Sample, diarizer: Diarizer, given: bool) -> dict[str, Any]:
     count = SpeakerCount(exact=sample.voices) if given else SpeakerCount()
     engine = ChannelDiarizer(_silero, Engine(name="silero-vad", version="6")) if sample.samples.ndim == 2 else diarizer
     with tempfile.TemporaryDirectory() as folder:
-        audio = write(Path(folder) / "sound.pcm", sample.samples)
+        separate = sample.samples.ndim == 2
+        audio = decoded(Path(folder) / "sound.pcm", sample.samples, separate=separate)
         speech = _silero(audio, None)
         wall, work = time.perf_counter(), time.process_time()
         turns = engine.diarize(audio, speech, count)
@@ -202,30 +204,6 @@ def judge(sample: Sample, diarizer: Diarizer, given: bool) -> dict[str, Any]:
 
 def _said(turns: Turns) -> tuple[tuple[int, int, str], ...]:
     return tuple((turn.start_ms, turn.end_ms, turn.speaker) for turn in turns.turns)
-
-
-def write(file: Path, sound: NDArray[np.float32]) -> Audio:
-    """Decoded audio as the pipeline hands it to a diarizer."""
-    columns = sound.reshape(len(sound), -1)
-    np.round(np.clip(columns, -1, 1) * 32767).astype("<i2").tofile(file)
-    recording = Recording(
-        sha256="0" * 64,
-        size_bytes=file.stat().st_size,
-        container="wav",
-        codec="pcm_s16le",
-        channels=columns.shape[1],
-        sample_rate_hz=SAMPLE_RATE,
-        duration_ms=len(columns) * 1000 // SAMPLE_RATE,
-    )
-    return Audio(
-        recording=recording,
-        pcm=file,
-        channels=columns.shape[1],
-        frames=len(columns),
-        gain_db=0.0,
-        separate_channels=columns.shape[1] > 1,
-        advice=(),
-    )
 
 
 def _silero(audio: Audio, channel: int | None) -> Speech:

@@ -15,6 +15,7 @@ from models.records.speech import Role, SpeakerCount, Speech, Transcript, Turns,
 from pipelines.execution.plan import Plan, Step, Work
 from pipelines.stages.attribute import attribute
 from pipelines.stages.check import check_list
+from pipelines.stages.odds import counts_digest
 from pipelines.stages.roles import suggest_roles
 from pipelines.stages.transcribe import stretches
 
@@ -112,10 +113,10 @@ def session_plan(source: Path, engines: Engines, choices: Choices) -> Plan:
             ),
             Step(
                 name="attribute",
-                version=1,
+                version=2,
                 makes=Transcript,
                 needs=("decode", "detect", "diarize", "transcribe"),
-                options={"roles": dict(choices.roles), "participants": choices.participants},
+                options={"roles": dict(choices.roles), "participants": choices.participants, "odds": counts_digest()},
                 run=lambda work: _attribute(work, choices),
             ),
         ),

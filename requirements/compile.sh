@@ -1,5 +1,5 @@
 #!/bin/sh
-# Writes the two lock files from pyproject.toml; needs uv 0.13.9. torch and the CUDA packages that its usual Linux build asks for are
+# Writes the lock files from pyproject.toml; needs uv 0.13.9. torch and the CUDA packages that its usual Linux build asks for are
 # left out: set_up.py installs the build of torch that suits the machine, and never a CUDA build where there is no GPU.
 set -eu
 cd "$(dirname "$0")/.."
@@ -13,3 +13,5 @@ done
 uv pip compile pyproject.toml $common --no-emit-package practice -o requirements/run.lock
 uv pip compile pyproject.toml $common --extra evaluate --extra loaders --extra train --extra dev \
     --constraint requirements/run.lock --no-emit-package practice --no-emit-package torch $cuda -o requirements/test.lock
+uv pip compile pyproject.toml $common --extra browser --constraint requirements/test.lock --no-emit-package practice \
+    -o requirements/browser.lock

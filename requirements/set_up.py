@@ -1,6 +1,7 @@
-"""Sets up the virtual environment: `python3 requirements/set_up.py run|test`, with Python 3.11 or later alone.
+"""Sets up the virtual environment: `python3 requirements/set_up.py run|test|browser`, with Python 3.11 or later alone.
 
-`run` installs what the main job needs; `test` that and everything the tests need. Versions and hashes come from the
+`run` installs what the main job needs; `test` that and everything the tests need; `browser` what drives a browser in
+the tests of the report page, and asks for Chromium. Versions and hashes come from the
 lock files. It is instant when nothing changed. torch is installed for `test` alone, and never as a build that asks
 for CUDA packages unless the machine has a GPU.
 """
@@ -18,9 +19,10 @@ import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCKS = {"run": ROOT / "requirements" / "run.lock", "test": ROOT / "requirements" / "test.lock"}
-SIZES = {"run": "about 0.7 GB on disk", "test": "about 2 GB on disk"}
+LOCKS = {name: ROOT / "requirements" / f"{name}.lock" for name in ("run", "test", "browser")}
+SIZES = {"run": "about 0.7 GB on disk", "test": "about 2 GB on disk", "browser": "0.1 GB more than the tests"}
 INSTALLER = "uv==0.13.9"
+CHROMIUM = ("chromium", "google-chrome")
 TORCH = "torch==2.13.0"
 NO_TORCH = """\
 Only a CUDA build of torch was found, several gigabytes, and this machine has no GPU: torch is left out, and the tests
@@ -31,9 +33,11 @@ def main() -> int:
     """Set up the environment named in the arguments; returns the exit code."""
     wanted = sys.argv[1] if len(sys.argv) == 2 else ""
     if wanted not in LOCKS:
-        return refuse("usage: python3 requirements/set_up.py run|test")
+        return refuse("usage: python3 requirements/set_up.py run|test|browser")
     if sys.version_info < (3, 11):  # noqa: UP036 - this runs before anything has checked the version
         return refuse(f"Python 3.11 or later is needed; this is {sys.version.split()[0]}.")
+    if wanted == "browser" and not any(map(shutil.which, CHROMIUM)):
+        return refuse("The tests of the report page need Chromium. On Debian or Ubuntu: apt-get install chromium")
     home = Path(os.environ.get("PRACTICE_VENV", ROOT / ".venv"))
     stamp, mark = home / f".practice-{wanted}", fingerprint(wanted)
     if stamp.exists() and stamp.read_text() == mark:

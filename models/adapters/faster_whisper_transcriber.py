@@ -39,6 +39,7 @@ class WhisperSettings:
     round in circles) or where ``stall_ms`` of speech give no words; ``fallback_temperature`` then makes the
     second reading a sampled one, which need not repeat (off where None). Text of a stretch whose no-speech
     probability is above ``no_speech`` and whose mean log-probability is below ``log_probability`` is dropped.
+    ``longest_tokens`` limits what is written for a stretch; CTranslate2 stops at half of prompt plus limit.
     """
 
     language: str = "en"

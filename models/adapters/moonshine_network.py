@@ -6,7 +6,6 @@ own library keeps state from call to call), guards against loops, and less than 
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,20 +18,16 @@ from models.adapters.moonshine_search import best_path
 from models.errors import MissingPartError, WeightsError
 from models.records.audio import SAMPLE_RATE
 from models.records.provenance import Weights
+from models.weights import checked_bytes
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
-ENCODER = Weights(
-    name="moonshine-tiny-en/encoder", sha256="94e90a4654fc45cdfedb77c4c08e1739f48862998e58fada384b25118134f221"
-)
-DECODER = Weights(
-    name="moonshine-tiny-en/decoder", sha256="cf524c4862d36e9e5ab032eddc73637efd822d70e868ac575cf1a46e1e4708a0"
-)
-TOKENIZER = Weights(
-    name="moonshine-tiny-en/tokenizer", sha256="6884b35fd6377d4c4d32336a0bc152f36b64d1e45b6503683cdc238250a8472d"
-)
-FILES = {ENCODER: "encoder_model.ort", DECODER: "decoder_model_merged.ort", TOKENIZER: "tokenizer.bin"}
+NAME = "moonshine-tiny-en"
+FOLDER = "assets/tiny-en"
+ENCODER, DECODER, TOKENIZER = "encoder_model.ort", "decoder_model_merged.ort", "tokenizer.bin"
 
 START, END, LAST_TEXT_TOKEN = 1, 2, 31_999
 LOOKS = [returned_name(layer) for layer in LAYERS]
@@ -88,13 +83,13 @@ class MoonshineNetwork:
     Raises MissingPartError where moonshine-voice is not installed, WeightsError where a file is not the one we know.
     """
 
-    weights = tuple(FILES)
-
     def __init__(self, folder: Path | None = None) -> None:
         folder = folder or _carried_folder()
-        self._encoder = _session(_checked(folder, ENCODER))
-        self._decoder = _session(expose(_checked(folder, DECODER)))
-        self._pieces = vocabulary(_checked(folder, TOKENIZER))
+        encoder, decoder, tokenizer = (_checked(folder, name) for name in (ENCODER, DECODER, TOKENIZER))
+        self.weights = tuple(digest for _, digest in (encoder, decoder, tokenizer))
+        self._encoder = _session(encoder[0])
+        self._decoder = _session(expose(decoder[0]))
+        self._pieces = vocabulary(tokenizer[0])
         names = [output.name for output in self._decoder.get_outputs()]
         self._heard = [name for name in names if ".encoder." in name]
         self._written = [name for name in names if ".decoder." in name]
@@ -106,12 +101,17 @@ class MoonshineNetwork:
         states: NDArray[np.float32] = self._encoder.run(None, {"input_values": padded, "attention_mask": mask})[0]
         return states
 
-    def read(self, samples: NDArray[np.float32], *, width: int = 1) -> Reading:
-        """The likeliest text for samples at 16 kHz, shape ``(samples,)``, by beam search over ``width`` beginnings."""
-        states = self.encode(samples)
-        longest = 8 + TOKENS_PER_SECOND * len(samples) // SAMPLE_RATE
-        path = best_path(_Decoding(self, states).step, _token, START, END, width=width, longest=longest)
-        attention = np.stack(path.looks) if path.tokens else None
+    def read(self, *views: NDArray[np.float32], width: int = 1) -> Reading:
+        """The likeliest text for what `encode` made of a sound, by beam search over ``width`` beginnings.
+
+        Several views of the same sound, such as copies at other speeds, are read together: each next token is
+        scored by the mean of its log-probabilities over the views. Attention is that of the first view.
+        """
+        states = views[0].shape[1]
+        longest = 8 + TOKENS_PER_SECOND * states * SAMPLES_PER_STATE // SAMPLE_RATE
+        decoding = _Decoding(self, views)
+        path = best_path(decoding.step, decoding.token, START, END, width=width, longest=longest)
+        attention = np.stack(path.looks)[:, :states] if path.tokens else None
         return Reading(tokens=path.notes, looped=path.looped, attention=attention)
 
     def hearing(self, fixed: dict[str, Any]) -> dict[str, Any]:
@@ -120,8 +120,9 @@ class MoonshineNetwork:
         The file computes the first only in the branch that runs without a memory; that branch's step is thrown
         away, because only the other one returns where it looked.
         """
-        memory = _empty_memory()
-        inputs = {"input_ids": np.array([[START]], np.int64), "use_cache_branch": np.array([False])}
+        rows = len(fixed["encoder_hidden_states"])
+        memory = _empty_memory(rows)
+        inputs = {"input_ids": np.full((rows, 1), START, np.int64), "use_cache_branch": np.array([False])}
         returned = self._decoder.run(self._heard, fixed | memory | inputs)
         return memory | _as_memory(self._heard, returned)
 
@@ -163,27 +164,37 @@ class MoonshineNetwork:
 
 
 class _Decoding:
-    """One stretch being decoded: what the decoder heard, and what each path has written so far."""
+    """One stretch being decoded: what the decoder heard in each view, and what each path has written so far.
 
-    def __init__(self, network: MoonshineNetwork, states: NDArray[np.float32]) -> None:
+    All rows go through the network together, those of the first view first; shorter views are padded and masked.
+    """
+
+    def __init__(self, network: MoonshineNetwork, views: Sequence[NDArray[np.float32]]) -> None:
         self._network = network
-        self._one = _fixed_inputs(states)
-        memory = network.hearing(self._one)
-        self._one |= {name: value for name, value in memory.items() if ".encoder." in name}
+        self._views = len(views)
+        self._each = _fixed_inputs(views)
+        memory = network.hearing(self._each)
+        self._each |= {name: value for name, value in memory.items() if ".encoder." in name}
         self._written = {name: value for name, value in memory.items() if ".decoder." in name}
-        self._heard = self._one
+        self._heard = self._each
+        self._scores = np.zeros((self._views, 1, 0))
 
     def step(self, rows: list[int], lasts: list[int]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """As `models.adapters.moonshine_search.Step`."""
-        if len(rows) != len(self._heard["encoder_hidden_states"]):
-            self._heard = {name: np.repeat(value, len(rows), axis=0) for name, value in self._one.items()}
-        written = {name: value[rows] for name, value in self._written.items()}
-        ids = np.array(lasts, np.int64)[:, None]
+        before = len(next(iter(self._written.values()))) // self._views
+        if len(rows) * self._views != len(self._heard["encoder_hidden_states"]):
+            self._heard = {name: np.repeat(value, len(rows), axis=0) for name, value in self._each.items()}
+        places = [view * before + row for view in range(self._views) for row in rows]
+        written = {name: value[places] for name, value in self._written.items()}
+        ids = np.array(lasts * self._views, np.int64)[:, None]
         logits, layers, self._written = self._network.decode(self._heard | written | {"input_ids": ids})
-        scores: NDArray[np.float64] = logits.astype(np.float64)
-        scores -= scores.max(axis=1, keepdims=True)
-        scores -= np.log(np.exp(scores).sum(axis=1, keepdims=True))
-        return scores, _looks(layers)
+        self._scores = _log_probabilities(logits).reshape(self._views, len(rows), -1)
+        return self._scores.mean(axis=0), _looks(layers)[: len(rows)]
+
+    def token(self, row: int, chosen: int) -> Token:
+        """A token that was chosen from a row of the last step; a rival counts by the view that favours it most."""
+        here = self._scores[:, row]
+        return Token(id=chosen, log_probability=float(here[:, chosen].mean()), rivals=_rivals(here.max(axis=0), chosen))
 
 
 def vocabulary(data: bytes) -> tuple[bytes, ...]:
@@ -201,8 +212,8 @@ def vocabulary(data: bytes) -> tuple[bytes, ...]:
     return tuple(pieces)
 
 
-def _empty_memory() -> dict[str, Any]:
-    empty = np.zeros((1, DECODER_HEADS, 0, HEAD_SIZE), np.float32)
+def _empty_memory(rows: int) -> dict[str, Any]:
+    empty = np.zeros((rows, DECODER_HEADS, 0, HEAD_SIZE), np.float32)
     return {
         f"past_key_values.{layer}.{side}.{kind}": empty
         for layer in range(DECODER_LAYERS)
@@ -211,14 +222,21 @@ def _empty_memory() -> dict[str, Any]:
     }
 
 
-def _fixed_inputs(states: NDArray[np.float32]) -> dict[str, Any]:
-    """What every step is told about the sound; the mask counts samples, of which none is hidden."""
-    mask = np.ones((1, states.shape[1] * SAMPLES_PER_STATE), np.int64)
+def _fixed_inputs(views: Sequence[NDArray[np.float32]]) -> dict[str, Any]:
+    """What every step is told about the sound, a row for each view; the mask counts samples and hides the padding."""
+    longest = max(view.shape[1] for view in views)
+    states = np.concatenate([np.pad(view, ((0, 0), (0, longest - view.shape[1]), (0, 0))) for view in views])
+    mask = np.zeros((len(views), longest * SAMPLES_PER_STATE), np.int64)
+    for row, view in zip(mask, views, strict=True):
+        row[: view.shape[1] * SAMPLES_PER_STATE] = 1
     return {"encoder_hidden_states": states, "encoder_attention_mask": mask}
 
 
-def _token(scores: NDArray[np.float64], chosen: int) -> Token:
-    return Token(id=chosen, log_probability=float(scores[chosen]), rivals=_rivals(scores, chosen))
+def _log_probabilities(logits: NDArray[np.float32]) -> NDArray[np.float64]:
+    scores: NDArray[np.float64] = logits.astype(np.float64)
+    scores -= scores.max(axis=1, keepdims=True)
+    scores -= np.log(np.exp(scores).sum(axis=1, keepdims=True))
+    return scores
 
 
 def _rivals(scores: NDArray[np.float64], chosen: int) -> tuple[tuple[int, float], ...]:
@@ -249,18 +267,16 @@ def _carried_folder() -> Path:
     found = importlib.util.find_spec("moonshine_voice")
     if found is None or not found.submodule_search_locations:
         raise MissingPartError("moonshine-voice is not installed; it carries the small recogniser. Run `make install`.")
-    return Path(found.submodule_search_locations[0]) / "assets" / "tiny-en"
+    return Path(found.submodule_search_locations[0]) / FOLDER
 
 
-def _checked(folder: Path, weights: Weights) -> bytes:
-    """The bytes of a weight file, whose digest was compared with the one we know."""
+def _checked(folder: Path, name: str) -> tuple[bytes, Weights]:
+    """The bytes of a weight file and their digest, which was compared with the one in ``weights.toml``."""
     try:
-        data = (folder / FILES[weights]).read_bytes()
+        data = (folder / name).read_bytes()
     except OSError as error:
-        raise WeightsError(f"{weights.name} is missing. Install moonshine-voice 0.0.73 again.") from error
-    if hashlib.sha256(data).hexdigest() != weights.sha256:
-        raise WeightsError(f"{weights.name} is not the file we know. Install moonshine-voice 0.0.73 again.")
-    return data
+        raise WeightsError(f"{NAME}: {name} is missing. Install moonshine-voice 0.0.73 again.") from error
+    return data, checked_bytes(NAME, f"{FOLDER}/{name}", data)
 
 
 def _session(weights: bytes) -> Any:

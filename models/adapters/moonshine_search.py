@@ -51,12 +51,12 @@ def loop_length(ids: tuple[int, ...] | list[int]) -> int:
 
 
 def best_path(
-    step: Step, note: Callable[[NDArray[np.float64], int], Note], start: int, end: int, *, width: int, longest: int
+    step: Step, note: Callable[[int, int], Note], start: int, end: int, *, width: int, longest: int
 ) -> Path[Note]:
     """The likeliest path that ends, by mean; the likeliest unfinished one if none ends within ``longest`` tokens.
 
     At each step the ``width`` likeliest beginnings go on. Equal scores are ordered by path and token, so that the
-    answer is always the same. ``note`` is given the log-probabilities of all tokens and the one that was chosen.
+    answer is always the same. ``note`` is given the row of the last step and the token that was chosen from it.
     """
     alive: list[Path[Note]] = [Path()]
     rows = [0]
@@ -73,7 +73,7 @@ def best_path(
                 continue
             path = Path(
                 tokens=(*before.tokens, token),
-                notes=(*before.notes, note(scores[row], token)),
+                notes=(*before.notes, note(row, token)),
                 looks=(*before.looks, looks[row]),
                 score=total,
             )

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from models.records.audio import Audio
     from models.records.span import Span
 
-SLOWER = (10, 9)
-"""The second reading hears the sound stretched by this ratio, at a lower pitch."""
+SLOWER, FASTER = (10, 9), (9, 10)
+"""The sound stretched by these ratios, at a lower and a higher pitch, is read together with the original."""
 
-WIDTH = 5
+WIDTH = 3
 """How many beginnings the first reading follows at a time."""
 
 LIKELY = 0.05
@@ -44,16 +44,18 @@ class MoonshineTranscriber:
 
     - ``Word.probability`` is the geometric mean of its tokens' probabilities, and ``Stretch.confidence`` the
       mean of those. Word times follow where the decoder looked; they are marked as estimated.
-    - ``Stretch.second_look`` is the text of the same sound played a tenth slower. Small networks slip in
-      different places at another speed, so a "not" or a risk word that only one of both has is doubtful.
-    - ``Stretch.alternatives`` are other words that were likely in the place of a word that was written: all
-      negations from a probability of 0.004, everything else from 0.05. A negation that was lost in reading
-      usually stands here although no text shows it.
+    - The text is what three speeds of the same sound support together: small networks slip in different
+      places at another speed (docs/decisions/0006-reading.md).
+    - ``Stretch.second_look`` is the text of the slower sound alone, so a "not" or a risk word that only one of
+      both texts has is doubtful.
+    - ``Stretch.alternatives`` are other words that were likely in the place of a word that was written, at the
+      speed where they were likeliest: all negations from a probability of 0.004, everything else from 0.05. A
+      negation that was lost in reading usually stands here although no text shows it.
     - ``Words.dropped`` has the code ``repetition`` where the network went round in circles; what came before
       the loop was kept.
 
-    The same stretch gives the same result whatever was read before it. Without ``second_look`` stretches are
-    read once. ``threads`` stretches are read at a time, which changes nothing but the time it takes.
+    The same stretch gives the same result whatever was read before it. Without ``second_look`` no slower text
+    is written. ``threads`` stretches are read at a time, which changes nothing but the time it takes.
     Raises MissingPartError or WeightsError where the network is missing or not the one we know.
     """
 
@@ -63,14 +65,14 @@ class MoonshineTranscriber:
         self._network = network or MoonshineNetwork()
         self._threads = threads
         self._second_look = second_look
-        ratio = "{}/{}".format(*SLOWER)
         self.engine = Engine(
             name="moonshine-tiny-en",
             version=importlib.metadata.version("moonshine-voice"),
             weights=self._network.weights,
             options={
                 "decoding": f"beam-{WIDTH}",
-                "second_look": f"slower {ratio}" if second_look else "none",
+                "speeds": " ".join(("1/1", "{}/{}".format(*SLOWER), "{}/{}".format(*FASTER))),
+                "second_look": "{}/{}".format(*SLOWER) if second_look else "none",
                 "onnxruntime": importlib.metadata.version("onnxruntime"),
             },
         )
@@ -97,8 +99,11 @@ class MoonshineTranscriber:
         )
 
     def _stretch(self, samples: NDArray[np.float32], span: Span) -> tuple[list[Word], Stretch, bool]:
-        """One stretch read once, and a second time slower; and whether the first reading went round in circles."""
-        reading = self._network.read(samples, width=WIDTH)
+        """One stretch read at three speeds together, and slower alone; and whether the first went round in circles."""
+        views = [
+            self._network.encode(view) for view in (samples, _stretched(samples, SLOWER), _stretched(samples, FASTER))
+        ]
+        reading = self._network.read(*views, width=WIDTH)
         written = self._network.words(reading.tokens)
         times = place_words(reading.attention, [word.tokens for word in written], samples)
         placed = [
@@ -114,19 +119,23 @@ class MoonshineTranscriber:
             start_ms=span.start_ms,
             end_ms=span.end_ms,
             text=" ".join(word.text for word in words),
-            second_look=self._slower(samples) if self._second_look else None,
+            second_look=self._text(views[1]) if self._second_look else None,
             confidence=float(np.mean([word.probability for word in words])) if words else None,
             alternatives=tuple(one for word, start, end in placed for one in _alternatives(word, start, end)),
         )
         return words, stretch, reading.looped
 
-    def _slower(self, samples: NDArray[np.float32]) -> str:
-        """What the network writes for the same sound a tenth slower."""
-        from scipy.signal import resample_poly
-
-        slow = resample_poly(samples, *SLOWER).astype(np.float32) if len(samples) else samples
-        written = self._network.words(self._network.read(slow).tokens)
+    def _text(self, view: NDArray[np.float32]) -> str:
+        """What the network writes for one view alone."""
+        written = self._network.words(self._network.read(view).tokens)
         return " ".join(word.text for word in written if word.text)
+
+
+def _stretched(samples: NDArray[np.float32], ratio: tuple[int, int]) -> NDArray[np.float32]:
+    """The same sound at another speed and pitch: ``ratio`` times as long."""
+    from scipy.signal import resample_poly
+
+    return resample_poly(samples, *ratio).astype(np.float32) if len(samples) else samples
 
 
 def _alternatives(word: WrittenWord, start_ms: int, end_ms: int) -> list[Alternative]:

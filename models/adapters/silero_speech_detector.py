@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 import importlib.util
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ from models.records.audio import SAMPLE_RATE, Audio
 from models.records.provenance import Engine, Weights
 from models.records.span import Span, union
 from models.records.speech import Speech
+from models.weights import checked_bytes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,7 +26,7 @@ FRAME_MS = 32
 FRAME_SAMPLES = FRAME_MS * SAMPLE_RATE // 1000
 CONTEXT_SAMPLES = 64
 STATE_SHAPE = (1, 1, 128)
-WEIGHTS = Weights(name="silero-vad-v6", sha256="4cbf549b8326f60f80f2536d9eefeb450a9abe83365a098031c89719f1be17d2")
+NAME, FILE = "silero-vad-v6", "assets/silero_vad_v6.onnx"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +64,11 @@ class SileroSpeechDetector:
 
     def __init__(self, settings: SpeechSettings | None = None) -> None:
         self.settings = settings or SpeechSettings()
-        self._session = _session(_weights_file())
+        data, digest = _checked()
+        self._session = _session(data)
         options = {name: str(value) for name, value in asdict(self.settings).items() if name != "block_ms"}
         self.engine = Engine(
-            name="silero-vad", version=importlib.metadata.version("onnxruntime"), weights=(WEIGHTS,), options=options
+            name="silero-vad", version=importlib.metadata.version("onnxruntime"), weights=(digest,), options=options
         )
 
     def detect(self, audio: Audio, progress: Progress = no_progress) -> Speech:
@@ -149,16 +150,19 @@ def _weights_file() -> Path:
     return Path(found.submodule_search_locations[0]) / "assets" / "silero_vad_v6.onnx"
 
 
-def _session(file: Path) -> Any:
-    """An onnxruntime session on one thread, from bytes whose digest was checked."""
+def _checked() -> tuple[bytes, Weights]:
+    """The network's bytes and their digest, which was compared with the one in ``weights.toml``."""
+    try:
+        data = _weights_file().read_bytes()
+    except OSError as error:
+        raise WeightsError(f"{NAME} is missing. Install faster-whisper again.") from error
+    return data, checked_bytes(NAME, FILE, data)
+
+
+def _session(weights: bytes) -> Any:
+    """An onnxruntime session on one thread."""
     import onnxruntime
 
-    try:
-        weights = file.read_bytes()
-    except OSError as error:
-        raise WeightsError(f"{WEIGHTS.name} is missing. Install faster-whisper again.") from error
-    if hashlib.sha256(weights).hexdigest() != WEIGHTS.sha256:
-        raise WeightsError(f"{WEIGHTS.name} is not the file we know. Install faster-whisper again.")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = False

@@ -92,6 +92,11 @@ def real_errors(aligned: Aligned) -> list[RealError]:
     return errors
 
 
+def important_errors(aligned: Aligned) -> list[RealError]:
+    """The flipped negations and lost risk words among `real_errors`."""
+    return [error for error in real_errors(aligned) if error.kinds & IMPORTANT]
+
+
 def _blocks(pairs: tuple[Pair, ...]) -> Iterator[list[Pair]]:
     """Runs of differing words, and each agreeing word by itself."""
     block: list[Pair] = []
@@ -120,7 +125,7 @@ def _flipped(block: list[Pair]) -> set[int]:
     return set(alone[: abs(spare)])
 
 
-def _near(heard: Span, error: RealError) -> bool:
+def is_heard(heard: Span, error: RealError) -> bool:
     """Whether somebody who listens to ``heard`` hears the error; margins are counted."""
     return any(
         span.start_ms < heard.end_ms + LISTENING_MARGIN_MS and heard.start_ms - LISTENING_MARGIN_MS < span.end_ms
@@ -129,7 +134,7 @@ def _near(heard: Span, error: RealError) -> bool:
 
 
 def _covers_any(check: Check, errors: Iterable[RealError]) -> bool:
-    return any(_near(check, error) for error in errors)
+    return any(is_heard(check, error) for error in errors)
 
 
 def _recall(errors: list[RealError], kind: ErrorKind, checks: tuple[Check, ...]) -> Share:
@@ -138,4 +143,4 @@ def _recall(errors: list[RealError], kind: ErrorKind, checks: tuple[Check, ...])
 
 def _covered(errors: list[RealError], checks: tuple[Check, ...]) -> Share:
     heard = union(checks)
-    return Share(part=sum(any(_near(span, error) for span in heard) for error in errors), whole=len(errors))
+    return Share(part=sum(any(is_heard(span, error) for span in heard) for error in errors), whole=len(errors))

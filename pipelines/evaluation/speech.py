@@ -111,7 +111,7 @@ def measure(name: str, reference: Annotation, result: Annotation) -> FileMeasure
     measures: dict[str, Measure | None] = {}
     reasons: dict[str, str] = {}
     by_role: dict[Role, WordErrors] = {}
-    aligned = _aligned(reference, result)
+    aligned = align_words(reference, result)
     length_ms = _length(reference, result)
 
     def note(names: Iterable[str], reason: str | None, counts: Callable[[], Iterable[Measure]]) -> None:
@@ -158,7 +158,7 @@ def _evaluate_one(references: Paths, result: Path) -> FileMeasures:
     return measure(name, reference, read_annotation((result,), names=names))
 
 
-def _aligned(reference: Annotation, result: Annotation) -> Aligned | None:
+def align_words(reference: Annotation, result: Annotation) -> Aligned | None:
     """Words against words. What is said at the same time has no true order, so the order with fewest errors counts."""
     if reference.said is None or result.said is None:
         return None

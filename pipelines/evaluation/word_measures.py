@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from models.agreement import Share, WordErrors
 from models.records.speech import UNKNOWN_SPEAKER, Role
@@ -61,6 +60,8 @@ def speaker_map(aligned: Aligned) -> dict[str, str]:
     left = sorted({ours for ours, _ in counts})
     right = sorted({theirs for _, theirs in counts} - {UNKNOWN_SPEAKER})
     table = np.array([[counts[ours, theirs] for theirs in right] for ours in left]).reshape(len(left), len(right))
+    from scipy.optimize import linear_sum_assignment  # slow to import, and most commands never count words
+
     rows, columns = linear_sum_assignment(-table)
     return {left[row]: right[column] for row, column in zip(rows, columns, strict=True)}
 

@@ -1,15 +1,15 @@
 """The please-check list: the passages that a person should hear, few and short, most important first.
 
-Every finding has a score. Changes of meaning that a second reading heard come first. The others are taken by what they
-tell for each second they add, as long as the list asks for no more than a set share of the recording; strongly
-suspected changes of meaning may go on to somewhat more. A lost "not" that nobody hears weighs more than a minute of
-listening, so the share is generous.
+Every finding has a score, and its sign a weight that was measured (`pipelines.stages.odds`). Changes of meaning that a
+second reading heard come first. The others are taken by what they tell for each second they add, until they tell too
+little for it or the list asks for its share of the recording: a clear recording gets a short list, a noisy one a longer
+one. A lost "not" that nobody hears weighs more than a minute of listening, so the share is generous.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
@@ -17,21 +17,19 @@ from models.records.span import Span, union
 from models.records.speech import Check, Speech, Turns, Utterance, Words
 from pipelines.stages.finding import Finding
 from pipelines.stages.findings import find
+from pipelines.stages.odds import weight
 
-BUDGET = 0.13
-"""The share of the recording that the list may ask a person to hear, suspected changes of meaning apart."""
+BUDGET = 0.18
+"""The share of the recording that the list may ask a person to hear."""
 
-CEILING = 1.4
-"""Suspected changes of meaning may take this many times the budget."""
+ENOUGH = 0.24
+"""What a finding in words has to tell for each second that it adds (and `LEAST_MS`) to be asked for.
 
-MOST = 0.185
-"""What a second reading heard otherwise may fill this share of the recording, whatever the budget; no list more."""
+Turns and speech without words, overlaps and the like are rarer and longer; they are asked for as far as there is room.
+"""
 
 ALWAYS_MS = 5_000
 """Of a very short recording this much may always be asked for."""
-
-SUSPECT = 0.4
-"""A finding with this score is a suspected change of meaning."""
 
 ROOM_MS = 150
 """How much is played before and after the words in question."""
@@ -43,18 +41,29 @@ LEAST_MS = 1_000
 """Added to what a passage costs, so that a word beside another is not free and a long word not left out."""
 
 NEIGHBOURS = 6
-LEAST_SCORE = 0.05
 MEANING = ("negation", "risk_word", "unsure_word")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Passage:
+class Offer:
+    """A finding that could be asked for: what would be played, and what it tells."""
+
     span: Span
-    findings: tuple[Finding, ...]
+    finding: Finding
+    value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """What is played in one go, and what was found in it, the most telling first."""
+
+    span: Span
+    offers: tuple[Offer, ...]
 
     @property
-    def score(self) -> float:
-        return self.findings[0].score
+    def value(self) -> tuple[bool, float]:
+        """Passages that come before all others first, then by the most telling finding."""
+        return max(offer.finding.must for offer in self.offers), self.offers[0].value
 
 
 def check_list(
@@ -70,64 +79,68 @@ def check_list(
     ``budget`` in [0, 1] is the share of ``audio_ms`` that may be asked for. Passages do not overlap and lie within
     the recording.
     """
-    found = [f for f in find(words, utterances, turns, speech) if f.must or f.score >= LEAST_SCORE]
-    found.sort(key=lambda f: (not f.must, -f.score, f.span.start_ms, f.span.end_ms, f.kind))
-    chosen = _choose(found, audio_ms, budget, ROOM_MS)
-    passages = sorted(_passages(chosen), key=lambda p: (-p.score, p.span.start_ms))
+    chosen = passages(find(words, utterances, turns, speech), audio_ms, budget)
+    ranked = sorted(chosen, key=lambda p: (*(-part for part in p.value), p.span.start_ms))
     touched = _Touched(utterances)
-    return tuple(_check(rank, passage, touched.by(passage.span)) for rank, passage in enumerate(passages, 1))
+    return tuple(_check(rank, passage, touched.by(passage.span)) for rank, passage in enumerate(ranked, 1))
 
 
-def _choose(found: Sequence[Finding], audio_ms: int, budget: float, room_ms: int) -> list[tuple[Span, Finding]]:
-    """The findings that fit, with the time to be played for each.
+def passages(
+    found: Sequence[Finding],
+    audio_ms: int,
+    budget: float = BUDGET,
+    *,
+    enough: float = ENOUGH,
+    weigh: Callable[[str], float] = weight,
+) -> tuple[Passage, ...]:
+    """What to play, in order of time: what must be there first, then whatever tells most for each second it adds.
 
-    What must be there comes first, then whatever tells most for each second it adds, then suspected changes of
-    meaning again up to `CEILING`. What lies beside a chosen passage adds little time and so comes cheap.
+    What lies beside a chosen passage adds little time and so comes cheap. ``weigh`` gives the weight of a sign.
     """
-    offers = [(_played(finding.span, room_ms, audio_ms), finding) for finding in found]
+    offers = [
+        Offer(span=_played(finding.span, audio_ms), finding=finding, value=finding.score * weigh(finding.sign))
+        for finding in sorted(found, key=lambda f: (f.span.start_ms, f.span.end_ms, f.sign, -f.score))
+    ]
     asked = _Asked()
-    musts = [offer for offer in offers if offer[1].must]
-    rest = [offer for offer in offers if not offer[1].must]
-    suspects = [offer for offer in rest if offer[1].score >= SUSPECT and offer[1].kind in MEANING]
-    chosen = _cheapest(musts, asked, max(ALWAYS_MS, int(MOST * audio_ms)))
-    chosen += _cheapest(rest, asked, int(budget * audio_ms))
-    taken = {id(finding) for _, finding in chosen}
-    left = [offer for offer in suspects if id(offer[1]) not in taken]
-    return chosen + _cheapest(left, asked, int(min(MOST, CEILING * budget) * audio_ms))
+    most_ms = int(budget * audio_ms)
+    musts = [offer for offer in offers if offer.finding.must]
+    chosen = _cheapest(musts, asked, max(ALWAYS_MS, int(BUDGET * audio_ms)), 0.0)
+    chosen += _cheapest([offer for offer in offers if not offer.finding.must], asked, most_ms, enough)
+    return _together(chosen)
 
 
-def _cheapest(offers: Sequence[tuple[Span, Finding]], asked: _Asked, most_ms: int) -> list[tuple[Span, Finding]]:
-    """Take offers, the highest score for each added second first, until nothing more fits."""
-    chosen: list[tuple[Span, Finding]] = []
-    order = sorted(range(len(offers)), key=lambda i: offers[i][0].start_ms)
+def _cheapest(offers: Sequence[Offer], asked: _Asked, most_ms: int, enough: float) -> list[Offer]:
+    """Take offers, given in order of time, the most telling for each added second first, while they fit and pay."""
+    chosen: list[Offer] = []
     queue: list[tuple[float, int]] = []
 
-    def offer(place: int) -> None:
-        span, finding = offers[order[place]]
-        heappush(queue, (-finding.score / (asked.added_ms(span) + LEAST_MS), place))
+    def worth(offer: Offer) -> float:
+        return offer.value * 1000 / (asked.added_ms(offer.span) + LEAST_MS)
 
-    for place in range(len(order)):
-        offer(place)
+    for place, offer in enumerate(offers):
+        heappush(queue, (-worth(offer), place))
     done: set[int] = set()
     while queue:
-        worth, place = heappop(queue)
-        span, finding = offers[order[place]]
-        if place in done or worth > -finding.score / (asked.added_ms(span) + LEAST_MS) + 1e-9:
+        told, place = heappop(queue)
+        offer = offers[place]
+        if place in done or -told < worth(offer) - 1e-9:
+            continue
+        if offer.finding.kind in MEANING and -told < enough:
             continue
         done.add(place)
-        if asked.total_ms + asked.added_ms(span) > most_ms:
+        if asked.total_ms + asked.added_ms(offer.span) > most_ms:
             continue
-        asked.add(span)
-        chosen.append((span, finding))
-        for near in range(max(0, place - NEIGHBOURS), min(len(order), place + NEIGHBOURS + 1)):
+        asked.add(offer.span)
+        chosen.append(offer)
+        for near in range(max(0, place - NEIGHBOURS), min(len(offers), place + NEIGHBOURS + 1)):
             if near not in done:
-                offer(near)
+                heappush(queue, (-worth(offers[near]), near))
     return chosen
 
 
-def _played(span: Span, room_ms: int, audio_ms: int) -> Span:
-    start = min(max(0, span.start_ms - room_ms), audio_ms)
-    return Span(start_ms=start, end_ms=max(start, min(audio_ms, span.end_ms + room_ms)))
+def _played(span: Span, audio_ms: int) -> Span:
+    start = min(max(0, span.start_ms - ROOM_MS), audio_ms)
+    return Span(start_ms=start, end_ms=max(start, min(audio_ms, span.end_ms + ROOM_MS)))
 
 
 class _Asked:
@@ -160,15 +173,14 @@ class _Asked:
         return first, last, joined
 
 
-def _passages(chosen: Sequence[tuple[Span, Finding]]) -> list[_Passage]:
-    """Findings that are heard together, strongest first."""
-    together = union((span for span, _ in chosen), bridge_ms=BRIDGE_MS)
-    passages = []
-    for passage in together:
-        inside = [f for span, f in chosen if passage.start_ms <= span.start_ms and span.end_ms <= passage.end_ms]
-        inside.sort(key=lambda f: -f.score)
-        passages.append(_Passage(span=passage, findings=tuple(inside)))
-    return passages
+def _together(chosen: Sequence[Offer]) -> tuple[Passage, ...]:
+    """Offers that are heard together, most telling first."""
+    made = []
+    for span in union((offer.span for offer in chosen), bridge_ms=BRIDGE_MS):
+        inside = [o for o in chosen if span.start_ms <= o.span.start_ms and o.span.end_ms <= span.end_ms]
+        inside.sort(key=lambda offer: (not offer.finding.must, -offer.value))
+        made.append(Passage(span=span, offers=tuple(inside)))
+    return tuple(made)
 
 
 class _Touched:
@@ -186,15 +198,15 @@ class _Touched:
         return tuple(u.id for u in self._utterances[first:last] if u.end_ms > span.start_ms)
 
 
-def _check(rank: int, passage: _Passage, utterances: tuple[str, ...]) -> Check:
-    findings = passage.findings
+def _check(rank: int, passage: Passage, utterances: tuple[str, ...]) -> Check:
+    first = passage.offers[0].finding
     return Check(
         start_ms=passage.span.start_ms,
         end_ms=passage.span.end_ms,
         id=f"c{passage.span.start_ms:08d}",
         rank=rank,
-        kinds=tuple(dict.fromkeys(finding.kind for finding in findings)),
-        reason=" ".join(dict.fromkeys(finding.reason for finding in findings[:2])),
+        kinds=tuple(dict.fromkeys(offer.finding.kind for offer in passage.offers)),
+        reason=first.reason,
         utterances=utterances,
-        heard=findings[0].heard,
+        heard=first.heard,
     )

@@ -51,12 +51,12 @@ def _outside(words: Words, speech: Speech) -> Iterator[Finding]:
         said = phrase([word for word in stray if span.overlap_ms(_wide(word))])
         reason = f"No speech was found where '{said}' was written; it may not have been said."
         yield Finding(
-            span=_cut(span.start_ms, span.end_ms), kind="outside_speech", score=1.2, reason=reason, heard=said
+            span=_cut(span.start_ms, span.end_ms), sign="outside_speech", score=1.2, reason=reason, heard=said
         )
     for piece in words.dropped:
         if piece.reason != "repetition":
             reason = "Words were written here where no speech was found, and left out."
-            yield Finding(span=_wide(piece), kind="outside_speech", score=0.5, reason=reason)
+            yield Finding(span=_wide(piece), sign="dropped_words", score=0.5, reason=reason)
 
 
 def _without_words(words: Words, speech: Speech) -> Iterator[Finding]:
@@ -70,10 +70,10 @@ def _without_words(words: Words, speech: Speech) -> Iterator[Finding]:
             if near.start_ms >= span.end_ms:
                 break
             if near.start_ms - start >= SILENT_MS:
-                yield Finding(span=_cut(start, near.start_ms), kind="speech_without_words", score=0.9, reason=reason)
+                yield Finding(span=_cut(start, near.start_ms), sign="no_words", score=0.9, reason=reason)
             start = near.end_ms
         if span.end_ms - start >= SILENT_MS:
-            yield Finding(span=_cut(start, span.end_ms), kind="speech_without_words", score=0.9, reason=reason)
+            yield Finding(span=_cut(start, span.end_ms), sign="no_words", score=0.9, reason=reason)
 
 
 def _repetitions(words: Words) -> Iterator[Finding]:
@@ -82,14 +82,14 @@ def _repetitions(words: Words) -> Iterator[Finding]:
     for piece in words.dropped:
         if piece.reason == "repetition":
             span = _cut(piece.start_ms, piece.end_ms)
-            yield Finding(span=span, kind="repetition", score=1.1, reason=reason)
+            yield Finding(span=span, sign="repetition", score=1.1, reason=reason)
     tokens = [token_of(word.text) for word in words.words]
     at = 0
     while at < len(tokens):
         size = next((n for n in range(1, 7) if _repeats(tokens, at, n)), 0)
         if size:
             said = words.words[at : at + size * REPEATS]
-            yield Finding(span=span_of(said), kind="repetition", score=1.1, reason=reason, heard=phrase(said[:size]))
+            yield Finding(span=span_of(said), sign="repetition", score=1.1, reason=reason, heard=phrase(said[:size]))
         at += max(1, size * REPEATS)
 
 
@@ -105,7 +105,7 @@ def _doubtful_voices(utterances: Sequence[Utterance]) -> Iterator[Finding]:
         thin = utterance.speaker == UNKNOWN_SPEAKER or (utterance.margin is not None and utterance.margin < THIN_MARGIN)
         if thin and len(utterance.words) >= THIN_WORDS:
             span, reason = _cut(utterance.start_ms, utterance.end_ms), "Not sure who says this."
-            yield Finding(span=span, kind="speaker_margin", score=0.3 + 0.3 * size, reason=reason)
+            yield Finding(span=span, sign="thin_margin", score=0.3 + 0.3 * size, reason=reason)
 
 
 def _at_once(words: Words, turns: Turns) -> Iterator[Finding]:
@@ -117,7 +117,7 @@ def _at_once(words: Words, turns: Turns) -> Iterator[Finding]:
         few = written * SLOWEST_MS < 2 * shared.duration_ms
         span = _cut(shared.start_ms, shared.end_ms)
         score = (0.6 if few else 0.4) + 0.1 * total_ms([span]) / 1000
-        yield Finding(span=span, kind="overlap", score=score, reason=reason)
+        yield Finding(span=span, sign="overlap", score=score, reason=reason)
 
 
 def _shared(turns: Turns) -> tuple[Span, ...]:
@@ -142,7 +142,7 @@ def _lost_turns(words: Words, utterances: Sequence[Utterance], turns: Turns) -> 
                 continue
             if bisect_left(said, turn.start_ms - OUTSIDE_MS) == bisect_left(said, turn.end_ms):
                 span = _cut(turn.start_ms, turn.end_ms)
-                yield Finding(span=span, kind="speech_without_words", score=0.4, reason=reason)
+                yield Finding(span=span, sign="lost_turn", score=0.4, reason=reason)
 
 
 def _cut(start_ms: int, end_ms: int) -> Span:

@@ -9,7 +9,7 @@ from models.records.speech import Word, Words
 from pipelines.stages.breaks import ends_sentence
 from pipelines.stages.finding import Finding, joined, phrase, span_of
 from pipelines.stages.in_mind import InMind, Rival, in_mind, lost_not
-from pipelines.stages.lexicon import is_auxiliary, is_negation, is_polar, is_pronoun, is_risk, token_of
+from pipelines.stages.lexicon import RISK_WORDS, is_auxiliary, is_negation, is_polar, is_pronoun, is_risk, token_of
 from pipelines.stages.second_look import Difference, changes_risk, differences, turns_round
 from pipelines.stages.sound_alike import most_like
 
@@ -55,7 +55,10 @@ LEAST_LIKELY = 0.004
 """An alternative this likely has the lowest score; ten times as likely scores 0.2 more."""
 
 LIKE = 0.55
-"""Words less alike than this are not named as one another."""
+"""Words in doubt that are this much like a risk word matter more."""
+
+NAMED, LETTERS = 0.7, 5
+"""From this likeness on a risk word of so many letters is named; below it one that is named was hardly ever said."""
 
 TELLING = 0.1
 LONG_ENOUGH = 4
@@ -97,7 +100,7 @@ def _second_thoughts(words: Words, parted: Sequence[Difference]) -> Iterator[Fin
         theirs = _phrase_around(words.words, first, difference, last)
         yield Finding(
             span=span_of(inner),
-            kind="negation" if turned else "risk_word",
+            sign="second_negation" if turned else "second_risk",
             score=3.0 if turned else 2.5,
             reason=f"Heard '{ours}'; a second listening heard '{theirs}'.",
             heard=ours,
@@ -114,7 +117,7 @@ def _nearly_written(words: Words, rivals: InMind) -> Iterator[Finding]:
         heard = words.words[max(0, first) : place + 1]
         yield Finding(
             span=span_of(heard),
-            kind="negation",
+            sign="nearly_negation",
             score=0.75 * _by_likelihood(rival),
             reason=_maybe(words, place, rival, phrase(heard)),
             heard=phrase(heard),
@@ -123,7 +126,7 @@ def _nearly_written(words: Words, rivals: InMind) -> Iterator[Finding]:
         ours = phrase(words.words[place : place + 1])
         yield Finding(
             span=span_of(words.words[place : place + 1]),
-            kind="risk_word",
+            sign="nearly_risk",
             score=0.4 + 0.7 * rival.probability,
             reason=f"Heard '{ours}'; it could be '{rival.text}'.",
             heard=ours,
@@ -166,7 +169,7 @@ def _missing_nots(words: Words, doubt: Sequence[float], rivals: InMind) -> Itera
             heard = phrase(words.words[i : i + 2])
             yield Finding(
                 span=span_of(words.words[i : i + 2]),
-                kind="negation",
+                sign="missing_not",
                 score=score,
                 reason=f"Heard '{heard}'; a 'not' may be missing.",
                 heard=heard,
@@ -220,9 +223,9 @@ def _in_doubt(words: Words, doubt: Sequence[float], others: Sequence[Sequence[st
             doubtful = max(doubtful, BESIDE * max(doubt[max(0, i - 1) : i + 2]))
             if doubtful >= DOUBTFUL_NEGATION:
                 reason = f"Heard '{heard}'; make sure that it was said."
-                yield _doubtful(word, "negation", 0.35 + 0.5 * doubtful, reason)
+                yield _doubtful(word, "doubtful_negation", 0.35 + 0.5 * doubtful, reason)
         elif is_risk(word.text):
-            yield _doubtful(word, "risk_word", 0.1 + 0.6 * doubtful, f"Heard '{heard}'; make sure of this word.")
+            yield _doubtful(word, "doubtful_risk", 0.1 + 0.6 * doubtful, f"Heard '{heard}'; make sure of this word.")
         elif doubtful >= UNSURE:
             yield _unsure(words.words, i, doubt, others[i])
 
@@ -236,13 +239,12 @@ def _unsure(words: Sequence[Word], i: int, doubt: Sequence[float], others: Seque
     like, alike = most_like(texts) if doubt[i] >= MAY_BE_ANOTHER else ("", 0.0)
     near = words[max(0, i - 2) : i + 3]
     telling = any(is_negation(other.text) or is_risk(other.text) for other in near)
-    named = alike >= LIKE
     base = 0.45 if len(token_of(words[i].text)) >= LONG else 0.35
-    score = doubt[i] * (base + (0.2 * alike if named else 0.0)) + (0.05 if telling else 0.0)
+    score = doubt[i] * (base + (0.2 * alike if alike >= LIKE else 0.0)) + (0.05 if telling else 0.0)
     score += GARBLED * max([0.0, *doubt[max(0, i - 1) : i], *doubt[i + 1 : i + 2]])
-    if not named:
-        return _doubtful(words[i], "unsure_word", score, f"Not sure of '{heard}'.")
-    return _doubtful(words[i], "risk_word", score, f"Heard '{heard}'; it could be '{like}'.")
+    if alike >= NAMED and len(like) >= LETTERS and like in RISK_WORDS:
+        return _doubtful(words[i], "named_risk", score, f"Heard '{heard}'; it could be '{like}'.")
+    return _doubtful(words[i], "like_risk" if alike >= LIKE else "unsure", score, f"Not sure of '{heard}'.")
 
 
 def _other_texts(words: Words, parted: Sequence[Difference]) -> list[list[str]]:
@@ -260,8 +262,8 @@ def _other_texts(words: Words, parted: Sequence[Difference]) -> list[list[str]]:
     return others
 
 
-def _doubtful(word: Word, kind: str, score: float, reason: str) -> Finding:
-    return Finding(span=span_of([word]), kind=kind, score=score, reason=reason, heard=phrase([word]))
+def _doubtful(word: Word, sign: str, score: float, reason: str) -> Finding:
+    return Finding(span=span_of([word]), sign=sign, score=score, reason=reason, heard=phrase([word]))
 
 
 def _phrase_around(words: Sequence[Word], first: int, difference: Difference, last: int) -> str:

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from models.adapters.media_refusals import EmptyFileError
 from models.errors import BadInputError
 from models.records.session import Session
 from models.records.speech import Role, SpeakerCount
@@ -55,6 +56,7 @@ def analyse(
     quiet: Quiet = False,
 ) -> None:
     """Turn one recording into a transcript by speaker, with a report page and a list of passages to check."""
+    _require_recording(file)
     from service.engines import EngineChoice
 
     count = _count(speakers, min_speakers, max_speakers)
@@ -98,6 +100,20 @@ def _run(
         typer.echo(json.dumps(_summary(analysis.session, analysis.out, chosen.reasons), indent=2))
     elif not quiet:
         _tell(analysis.session, analysis.out)
+
+
+def _require_recording(file: Path) -> None:
+    """Look whether there is something to read, before anything slow begins. Raises BadInputError."""
+    try:
+        size = file.stat().st_size
+    except FileNotFoundError as refused:
+        raise BadInputError(f"There is no file {file.name}. Check the name and the folder.") from refused
+    except OSError as refused:
+        raise BadInputError(f"{file.name} cannot be opened. Check that you may read it.") from refused
+    if file.is_dir():
+        raise BadInputError(f"{file.name} is a folder. Name one recording.")
+    if file.is_file() and not size:
+        raise EmptyFileError
 
 
 def _count(exact: int | None, least: int, most: int) -> SpeakerCount:

@@ -12,8 +12,10 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.padding import Padding
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 from rich.table import Table
+from rich.text import Text
 
 from models import weights
 from models.adapters import checkpoint_converter, hub_downloader
@@ -22,6 +24,9 @@ from models.weights import Entry, Kind, State
 from service.settings import Settings
 
 models_app = typer.Typer(help="Weights: what there is, what is here, and fetching it.", no_args_is_help=True)
+
+LINE = "{:21} {:>8}  {:9}  {}"
+"""One set of weights in 80 columns; its note stands below."""
 
 Folder = Annotated[
     Path | None, typer.Option("--folder", help="The models folder, else PRACTICE_MODELS.", show_default=False)
@@ -45,13 +50,13 @@ def list_weights(folder: Folder = None, json: Json = False, quiet: Quiet = False
     if json:
         _emit(rows)
     elif not quiet:
-        table = Table("Name", "Size", "Licence", "State", "Note", box=None, pad_edge=False)
-        for column in table.columns[:-1]:
-            column.no_wrap = True
-        for row in rows:
-            table.add_row(row["name"], f"{row['bytes'] / 1e6:,.0f} MB", row["licence"], str(row["state"]), row["note"])
         console = Console(highlight=False)
-        console.print(table)
+        console.print(LINE.format("Name", "Size", "Licence", "State"), style="bold", soft_wrap=True)
+        for row in rows:
+            size = f"{row['bytes'] / 1e6:,.0f} MB"
+            console.print(LINE.format(row["name"], size, row["licence"], row["state"]), soft_wrap=True, markup=False)
+            if row["note"]:
+                console.print(Padding(Text(row["note"], style="dim"), (0, 0, 0, 4)))
         console.print(f"Models folder: {models_folder}", soft_wrap=True)
 
 

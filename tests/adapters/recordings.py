@@ -5,7 +5,6 @@ The two voices are samples that the moonshine-voice package carries; text is spo
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import shutil
 import subprocess
@@ -17,39 +16,15 @@ import pytest
 from numpy.typing import NDArray
 from scipy.signal import resample_poly
 
-from models.records.audio import SAMPLE_RATE, Audio, Recording
+from benchmarks.made_recordings import decoded
+from models.records.audio import SAMPLE_RATE, Audio
 from models.records.span import Span
 from models.records.speech import Speech
 
 
-def write_audio(path: Path, samples: NDArray[np.float32], *, separate: bool = False) -> Audio:
-    """Decoded audio of float samples in [-1, 1], shape ``(frames,)`` or ``(frames, channels)``."""
-    columns = samples[:, None] if samples.ndim == 1 else samples
-    content = np.round(np.clip(columns, -1, 1) * 32767).astype("<i2").tobytes()
-    path.write_bytes(content)
-    recording = Recording(
-        sha256=hashlib.sha256(content).hexdigest(),
-        size_bytes=len(content),
-        container="wav",
-        codec="pcm_s16le",
-        channels=columns.shape[1],
-        sample_rate_hz=SAMPLE_RATE,
-        duration_ms=len(columns) * 1000 // SAMPLE_RATE,
-    )
-    return Audio(
-        recording=recording,
-        pcm=path,
-        channels=columns.shape[1],
-        frames=len(columns),
-        gain_db=0.0,
-        separate_channels=separate,
-        advice=(),
-    )
-
-
 def audio_of(folder: Path, samples: NDArray[np.float32], *, separate_channels: bool = False) -> Audio:
-    """The same, kept in ``folder``."""
-    return write_audio(folder / "audio.pcm", samples, separate=separate_channels)
+    """Decoded audio of float samples in [-1, 1], shape ``(frames,)`` or ``(frames, channels)``, kept in ``folder``."""
+    return decoded(folder / "audio.pcm", samples, separate=separate_channels)
 
 
 def silence(seconds: float) -> NDArray[np.float32]:

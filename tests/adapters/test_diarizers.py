@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.made_recordings import decoded
 from models.adapters.channel_diarizer import ChannelDiarizer
 from models.adapters.community1_networks import Community1Networks
 from models.adapters.fakes import FakeDiarizer
@@ -20,7 +21,7 @@ from models.records.audio import Audio
 from models.records.provenance import Engine
 from models.records.span import total_ms, union
 from models.records.speech import SpeakerCount, Speech, Turns
-from tests.adapters.recordings import dialogue, loud_on_channel, speech_of, write_audio
+from tests.adapters.recordings import dialogue, loud_on_channel, speech_of
 
 ANY = SpeakerCount()
 
@@ -75,7 +76,7 @@ def sitting(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         for voice, start, end in truth:
             columns[start * 16 : end * 16, voice] = samples[start * 16 : end * 16]
         samples = columns
-    audio = write_audio(tmp_path_factory.mktemp("sitting") / "dialogue.pcm", samples, separate=case.separate)
+    audio = decoded(tmp_path_factory.mktemp("sitting") / "dialogue.pcm", samples, separate=case.separate)
     diarizer, told = case.make(), list[float]()
     turns = diarizer.diarize(audio, speech_of(truth), ANY, told.append)
     return Sitting(diarizer=diarizer, audio=audio, speech=speech_of(truth), turns=turns, told=tuple(told))
@@ -134,7 +135,7 @@ def test_progress_never_falls_and_ends_at_one(sitting: Sitting) -> None:
 @pytest.fixture(scope="module")
 def two_voices(tmp_path_factory: pytest.TempPathFactory) -> tuple[Audio, Speech, tuple[tuple[int, int, int], ...]]:
     samples, truth = dialogue()
-    return write_audio(tmp_path_factory.mktemp("two") / "dialogue.pcm", samples), speech_of(truth), truth
+    return decoded(tmp_path_factory.mktemp("two") / "dialogue.pcm", samples), speech_of(truth), truth
 
 
 def test_embedded_turns_follow_the_voices(
@@ -174,7 +175,7 @@ def test_embedded_keeps_to_the_bounds(
 
 def test_embedded_reads_less_than_a_second(tmp_path: Path) -> None:
     samples, _ = dialogue()
-    audio = write_audio(tmp_path / "short.pcm", samples[:300])
+    audio = decoded(tmp_path / "short.pcm", samples[:300])
     turns = embedded().diarize(audio, speech_of(((0, 0, 18),)), ANY)
     assert turns == Turns(turns=(), exclusive=())
 
@@ -185,7 +186,7 @@ def test_what_a_channel_overhears_is_not_speech(tmp_path: Path) -> None:
     for voice, start, end in truth:
         columns[start * 16 : end * 16, voice] += samples[start * 16 : end * 16]
         columns[start * 16 : end * 16, 1 - voice] += 0.15 * samples[start * 16 : end * 16]
-    audio = write_audio(tmp_path / "overheard.pcm", columns, separate=True)
+    audio = decoded(tmp_path / "overheard.pcm", columns, separate=True)
     diarizer = ChannelDiarizer(loud_on_channel, Engine(name="loudness", version="1"))
     turns = diarizer.diarize(audio, speech_of(truth), ANY)
     assert turns.turns == turns.exclusive
@@ -199,7 +200,7 @@ def test_two_channels_may_speak_at_once(tmp_path: Path) -> None:
     second = next(start for voice, start, _ in truth if voice == 1) * 16
     length = 3 * 16_000
     columns = np.stack([samples[:length], samples[second : second + length]], axis=1)
-    audio = write_audio(tmp_path / "both.pcm", columns, separate=True)
+    audio = decoded(tmp_path / "both.pcm", columns, separate=True)
     diarizer = ChannelDiarizer(loud_on_channel, Engine(name="loudness", version="1"))
     turns = diarizer.diarize(audio, Speech(spans=(audio.span,)), ANY)
     assert sum(turn.duration_ms for turn in turns.turns) > 1.3 * total_ms(turns.turns)

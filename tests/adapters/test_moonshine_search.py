@@ -28,13 +28,15 @@ class Language:
                 scores[number, token] = probability
         with np.errstate(divide="ignore"):
             logs = np.log(scores)
+        self.last = logs
         return logs, np.array([[len(text)] for text in self.written], float)
+
+    def note(self, row: int, token: int) -> float:
+        return float(self.last[row, token])
 
 
 def search(language: Language, width: int, longest: int = 20) -> Path[float]:
-    return best_path(
-        language.step, lambda scores, token: float(scores[token]), START, END, width=width, longest=longest
-    )
+    return best_path(language.step, language.note, START, END, width=width, longest=longest)
 
 
 GARDEN = {(): {A: 0.6, B: 0.4}, (A,): {C: 0.35, A: 0.33, END: 0.32}, (B,): {C: 1.0}, (B, C): {END: 1.0}}

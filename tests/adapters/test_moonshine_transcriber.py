@@ -11,7 +11,7 @@ import pytest
 
 from models.adapters import moonshine_network
 from models.adapters.moonshine_attention import expose
-from models.adapters.moonshine_network import FILES, TOKENIZER, MoonshineNetwork, vocabulary
+from models.adapters.moonshine_network import DECODER, ENCODER, TOKENIZER, MoonshineNetwork, vocabulary
 from models.adapters.moonshine_search import loop_length
 from models.adapters.moonshine_transcriber import MoonshineTranscriber
 from models.adapters.word_times import boundaries, place_words
@@ -62,6 +62,25 @@ def test_a_loop_is_cut_and_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert [drop.reason for drop in words.dropped] == ["repetition"]
 
 
+def test_a_view_given_twice_is_read_as_once(tmp_path: Path) -> None:
+    """Its words and their probabilities are means over equal views."""
+    network = MoonshineNetwork()
+    view = network.encode(spoken(tmp_path, "The children are at school."))
+    once, twice = network.read(view), network.read(view, view)
+    assert [token.id for token in twice.tokens] == [token.id for token in once.tokens]
+    assert np.allclose([t.log_probability for t in twice.tokens], [t.log_probability for t in once.tokens])
+
+
+def test_a_longer_view_beside_it_leaves_the_first_view_its_times(tmp_path: Path) -> None:
+    """Attention has a column for each state of the first view, whatever the others are padded to."""
+    network = MoonshineNetwork()
+    short = network.encode(spoken(tmp_path, "The children are at school."))
+    long = network.encode(np.concatenate([spoken(tmp_path, "The children are at school."), silence(1)]))
+    reading = network.read(short, long)
+    assert reading.attention is not None
+    assert reading.attention.shape == (len(reading.tokens), short.shape[1])
+
+
 def test_loops_are_four_rounds_of_the_same() -> None:
     """Three rounds can be how people speak; four are a loop, whatever came before."""
     assert loop_length([5, 1, 2, 1, 2, 1, 2]) == 0
@@ -77,14 +96,14 @@ def test_pieces_longer_than_127_bytes_have_two_bytes_of_length() -> None:
 def test_a_changed_weight_file_is_refused(tmp_path: Path) -> None:
     """A file with another digest is never loaded, and a missing one is named."""
     source = moonshine_network._carried_folder()
-    for name in FILES.values():
+    for name in (ENCODER, DECODER, TOKENIZER):
         shutil.copy(source / name, tmp_path / name)
-    with (tmp_path / FILES[TOKENIZER]).open("ab") as file:
+    with (tmp_path / TOKENIZER).open("ab") as file:
         file.write(b"x")
-    with pytest.raises(WeightsError, match="tokenizer is not the file we know"):
+    with pytest.raises(WeightsError, match=r"tokenizer\.bin is not the file we know"):
         MoonshineNetwork(tmp_path)
-    (tmp_path / FILES[TOKENIZER]).unlink()
-    with pytest.raises(WeightsError, match="tokenizer is missing"):
+    (tmp_path / TOKENIZER).unlink()
+    with pytest.raises(WeightsError, match=r"tokenizer\.bin is missing"):
         MoonshineNetwork(tmp_path)
 
 

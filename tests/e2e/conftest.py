@@ -23,6 +23,7 @@ FLAGS = [
     "--disable-sync",
     "--autoplay-policy=no-user-gesture-required",
 ]
+NEEDS = "playwright or axe is not installed; run `make test-browser`"
 PEAKS = (0.1, 0.5, 0.9, 0.2) * 300
 LOADED = """() => new Promise((done) => {
     const audio = document.getElementById("audio");
@@ -36,10 +37,10 @@ document.addEventListener("securitypolicyviolation", (event) => violations.push(
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    playwright = pytest.importorskip("playwright.sync_api", reason=NEEDS)
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
-        pytest.skip("no Chromium is installed")
+        pytest.skip("Chromium is not installed. On Debian or Ubuntu: apt-get install chromium")
     with playwright.sync_playwright() as started:
         running = started.chromium.launch(executable_path=chromium, args=FLAGS)
         yield running

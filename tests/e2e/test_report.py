@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.conftest import NEEDS
 from tests.outputs.sessions import empty_session, hostile_session, long_session, small_session
 
 pytestmark = pytest.mark.slow
@@ -268,7 +269,10 @@ def test_print_shows_dialogue_and_checks_without_the_player(open_report: Open) -
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 320])
 def test_axe_finds_nothing(open_report: Open, scheme: str, width: int) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright",
+        reason=NEEDS,
+    )
     page = open_report(small_session(), color_scheme=scheme, width=width, bypass_csp=True)
     page.keyboard.press("n")
     for details in page.locator("summary").all():

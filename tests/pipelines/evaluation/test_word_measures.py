@@ -14,7 +14,7 @@ import pytest
 from models.agreement import Share, WordErrors
 from models.records.speech import Role
 from pipelines.evaluation.annotation import Annotation, Said
-from pipelines.evaluation.speech import _aligned as aligned_of
+from pipelines.evaluation.speech import align_words as aligned_of
 from pipelines.evaluation.word_measures import (
     Aligned,
     errors_by_role,

@@ -131,6 +131,15 @@ def test_the_list_shows_every_entry_and_opens_no_connection(tmp_path: Path) -> N
     assert run("list", "--folder", tmp_path, "--quiet").stdout == ""
 
 
+def test_the_list_fits_in_80_columns_with_its_notes_in_whole_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = run("list", "--folder", tmp_path).stdout.splitlines()[:-1]
+    assert max(map(len, lines)) <= 80
+    assert "    The embedded transcriber. English only." in [line.rstrip() for line in lines]
+
+
 def test_the_models_folder_comes_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PRACTICE_MODELS", str(tmp_path / "elsewhere"))
     assert str(tmp_path / "elsewhere") in run("list").stdout.replace("\n", "")
