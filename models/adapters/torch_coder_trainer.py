@@ -71,6 +71,7 @@ class CoderTrainer:
         with weights.open("rb") as handle:
             digest = file_digest(handle, "sha256").hexdigest()
         self.facts: dict[str, object] = {"encoder": digest, "torch": torch.__version__, **asdict(settings)}
+        del self.facts["threads"]
         self._trainer = NetworkTrainer(encoder, settings)
         self._material = material
         self._tell = tell

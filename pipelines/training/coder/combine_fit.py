@@ -23,6 +23,7 @@ USEFUL_RECALL = 0.15
 _FROM_ANNOMI = frozenset({"behaviour", "question", "reflection", "input"})
 _CHOICES = np.exp(np.arange(-0.9, 1.81, 0.15))
 _PULL = 4.0
+_ENOUGH = 20
 
 Floats = NDArray[np.float64]
 
@@ -168,7 +169,8 @@ def _fit_evidence(sessions: Sequence[Unseen], off: dict[str, str]) -> dict[str, 
     common = np.array([0.5, 0.5])
     for _ in range(3):
         fitted = [_fit_one(*column, common) for column in columns]
-        common = np.mean([one[:2] for one, column in zip(fitted, columns, strict=True) if column[2].sum() >= 20], 0)
+        known = [one[:2] for one, column in zip(fitted, columns, strict=True) if column[2].sum() >= _ENOUGH]
+        common = np.mean(known, 0) if known else common
     evidence = {}
     for name, found, (linear, network, there) in zip(EVIDENCE, fitted, columns, strict=True):
         chance = 1 / (1 + np.exp(-(found[0] * linear + found[1] * network + found[2])))
