@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -13,13 +14,17 @@ from torch import nn
 from models.adapters.onnx_coder_graphs import EncoderShape, encoder_graph, judge_graph
 from models.adapters.torch_coder_network import CoderNetwork, Lower
 from models.coder.lines import LONGEST
-from models.coder.package import EncoderFacts, WordTable, table_of
+from models.coder.package import EncoderFacts
+from models.coder.words import WordTable, table_of
 from models.errors import EngineError
 
 Array = NDArray[np.float32]
 
-ENTRIES = 19_000
+ENTRIES = 25_000
 """How many word pieces are kept where the vocabulary is cut: with MiniLM-L6 the folder then stays under 24.5 MB."""
+
+COMMON = 8_000
+"""How many of these, the most frequent in what was trained on, are kept in int8; the others in four bits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +60,7 @@ def export(
     embeddings = lower.embeddings.word_embeddings.weight.detach().float().numpy()
     return Exported(
         encoder=EncoderFacts(layers=len(layers), longest=LONGEST, width=lower.width),
-        words=table_of(embeddings[kept]),
+        words=table_of(embeddings[kept], min(COMMON, len(kept))),
         encoder_graph=encoder_graph(arrays, _shape(lower, layers, quick)),
         judge_graph=judge_graph(judge, network.surroundings.distance.shape[0]),
         tokenizer=tokenizer,
@@ -92,22 +97,25 @@ def _shape(lower: Lower, layers: list[nn.Module], quick: bool) -> EncoderShape:
 
 
 def _cut(lower: Lower, texts: Iterable[str], entries: int) -> tuple[str, NDArray[np.int64]]:
-    """The tokenizer's JSON with fewer word pieces, and the old ids of those that stay, in their new order."""
+    """The tokenizer's JSON with fewer word pieces, and the old ids of those that stay, the common ones first."""
     document = json.loads(lower.tokenizer.to_str())
     model = document["model"]
     if model.get("type") != "WordPiece":
         return lower.tokenizer.to_str(), np.arange(lower.tokenizer.get_vocab_size())
-    seen = {number for text in texts for number in lower.tokenizer.encode(text).ids}
     special = {token["id"] for token in document["added_tokens"]} | {model["vocab"][model["unk_token"]]}
-    old = sorted(model["vocab"].items(), key=lambda item: item[1])
-    must = {number for piece, number in old if number in seen | special or len(piece.removeprefix("##")) == 1}
-    plain = [number for piece, number in old if piece.isascii() and not piece.startswith("[unused")]
-    spare = [number for number in plain if number not in must][: max(0, entries - len(must))]
-    kept = sorted(must | set(spare))
+    seen = Counter(number for text in texts for number in lower.tokenizer.encode(text).ids)
+    pieces = {number: piece for piece, number in model["vocab"].items()}
+    kept = [*sorted(special), *(number for number, _ in seen.most_common() if number not in special)]
+    rest = sorted(pieces.keys() - set(kept))
+    plain = [number for number in rest if pieces[number].isascii() and not pieces[number].startswith("[unused")]
+    letters = [number for number in plain if len(pieces[number].removeprefix("##")) == 1]
+    others = [number for number in plain if len(pieces[number].removeprefix("##")) > 1]
+    kept = [*kept, *letters, *others][: max(entries, len(kept) + len(letters))]
     new = {number: place for place, number in enumerate(kept)}
-    model["vocab"] = {piece: new[number] for piece, number in old if number in new}
+    model["vocab"] = {pieces[number]: place for number, place in new.items()}
     for token in document["added_tokens"]:
         token["id"] = new[token["id"]]
+    document["added_tokens"].sort(key=lambda token: token["id"])
     for token in document["post_processor"]["special_tokens"].values():
         token["ids"] = [new[number] for number in token["ids"]]
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")), np.asarray(kept, np.int64)

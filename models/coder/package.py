@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from models.coder.combination import Combination, combination_of, document_of
 from models.coder.linear import LinearModel, model_of, tensors_of
+from models.coder.words import WordTable, table_from, tensors_of_table
 from models.errors import WeightsError
 from models.records.provenance import Weights
 
@@ -47,25 +47,6 @@ class EncoderFacts:
     layers: int
     longest: int
     width: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WordTable:
-    """Word embeddings as int8 rows [V, D] with one scale a row [V]."""
-
-    rows: NDArray[np.int8]
-    scales: NDArray[np.float16]
-
-    def look_up(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Token ids of any shape to embeddings [..., D]."""
-        return np.asarray(self.rows[ids] * self.scales[ids].astype(np.float32)[..., None], np.float32)
-
-
-def table_of(embeddings: NDArray[np.float32]) -> WordTable:
-    """Word embeddings [V, D] as int8."""
-    scales = (np.abs(embeddings).max(1) / 127).astype(np.float16)
-    safe = np.maximum(scales.astype(np.float32), 1e-7)[:, None]
-    return WordTable(rows=np.clip(np.rint(embeddings / safe), -127, 127).astype(np.int8), scales=scales)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +110,7 @@ def read_package(folder: Path) -> Package:
 
 def _contents(parts: Parts) -> dict[str, bytes]:
     tensors = {name: np.ascontiguousarray(array) for name, array in tensors_of(parts.linear).items()}
-    tensors |= {"words.rows": parts.words.rows, "words.scales": parts.words.scales}
+    tensors |= tensors_of_table(parts.words)
     return {
         TENSORS: save(tensors),
         "encoder.onnx": parts.encoder_graph,
@@ -182,9 +163,7 @@ def _parse(body: bytes) -> dict[str, Any]:
 def _parts(document: Mapping[str, Any], contents: Mapping[str, bytes]) -> Parts:
     try:
         tensors = load(contents[TENSORS])
-        words = WordTable(rows=tensors["words.rows"], scales=tensors["words.scales"])
-        if words.rows.dtype != np.int8 or words.rows.ndim != 2 or words.scales.shape != (len(words.rows),):
-            raise ValueError("the word table has another shape")
+        words = table_from(tensors)
         linear = model_of(tensors)
     except (SafetensorError, KeyError, ValueError, IndexError, TypeError) as wrong:
         raise WeightsError(f"{TENSORS} does not hold what a coder needs. {_ADVICE}") from wrong
@@ -207,7 +186,7 @@ def _parts(document: Mapping[str, Any], contents: Mapping[str, bytes]) -> Parts:
 
 def _facts(held: Mapping[str, int], words: WordTable) -> EncoderFacts:
     facts = EncoderFacts(**{name: int(value) for name, value in held.items()})
-    if facts.width != words.rows.shape[1] or facts.longest < 2:
+    if facts.width != words.width or facts.longest < 2:
         raise ValueError("the encoder is not the one that the word table is for")
     return facts
 

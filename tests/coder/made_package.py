@@ -14,11 +14,14 @@ from models.coder.labels import EVIDENCE, HEADS, NONE, OUTPUTS
 from models.coder.linear import SPACES, LinearModel, Space
 from models.coder.lines import AROUND, LONGEST, ROLES
 from models.coder.ngrams import NUMBERS
-from models.coder.package import EncoderFacts, Parts, table_of
+from models.coder.package import EncoderFacts, Parts
+from models.coder.words import table_of
 
 WIDTH, HEADS_OF_ATTENTION, LAYERS = 24, 2, 2
 PIECES = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *"abcdefghijklmnopqrstuvwxyz.,?!'", "school", "drink", "what", "you"]
 PIECES += [f"##{letter}" for letter in "abcdefghijklmnopqrstuvwxyz"]
+
+COMMON = 40
 
 
 def parts(seed: int = 0, *, off: Iterable[str] = ("autonomy-",)) -> Parts:
@@ -33,7 +36,7 @@ def parts(seed: int = 0, *, off: Iterable[str] = ("autonomy-",)) -> Parts:
         combination=combination(off),
         encoder=EncoderFacts(layers=LAYERS, longest=LONGEST, width=WIDTH),
         linear=linear(draw),
-        words=table_of(draw.normal(size=(len(PIECES), WIDTH)).astype(np.float32)),
+        words=table_of(draw.normal(size=(len(PIECES), WIDTH)).astype(np.float32), COMMON),
         encoder_graph=graphs.encoder_graph(encoder_arrays(draw), shape),
         judge_graph=graphs.judge_graph(judge_arrays(draw), HEADS_OF_ATTENTION),
         tokenizer=tokenizer(),

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.coder.package import FILES, MANIFEST, read_package, table_of, write_package
+from models.coder.package import FILES, MANIFEST, read_package, write_package
 from models.errors import WeightsError
 from tests.coder import made_package
 
@@ -26,7 +26,7 @@ def test_what_was_written_is_read_back(folder: Path) -> None:
     assert found.parts.encoder_graph == made.encoder_graph
     assert found.parts.combination == made.combination
     assert found.parts.encoder == made.encoder
-    assert np.array_equal(found.parts.words.rows, made.words.rows)
+    assert np.array_equal(found.parts.words.rare, made.words.rare)
     assert {one.name for one in found.weights} == {f"coder/{name}" for name in (MANIFEST, *FILES)}
 
 
@@ -123,13 +123,3 @@ def test_writing_twice_gives_the_same_bytes(folder: Path, tmp_path: Path) -> Non
     write_package(tmp_path / "again", made_package.parts())
     for name in (MANIFEST, *FILES):
         assert (folder / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
-
-
-def test_the_word_table_is_within_half_a_step() -> None:
-    """int8 with a scale a row; a row of zeros stays zero."""
-    words = np.random.default_rng(0).normal(size=(20, 8)).astype(np.float32)
-    words[3] = 0
-    table = table_of(words)
-    apart = np.abs(table.look_up(np.arange(20)) - words)
-    assert (apart <= np.abs(words).max(1, keepdims=True) / 127 * 0.6).all()
-    assert not table.look_up(np.array([3])).any()
