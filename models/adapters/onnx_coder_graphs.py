@@ -26,6 +26,7 @@ _OPSETS = (("", 17), (_CONTRIB, 1))
 _IR_VERSION = 8
 _STEPS = 63
 _WHOLE_STEPS = 127
+_STRETCH = 128
 _MIDDLE = 128
 _FAR = -1e9
 _TINY = 1e-12
@@ -93,12 +94,19 @@ class _Graph:
         return self.add("Mul", product, self.add("Unsqueeze", step, self.whole(1)))
 
     def matmul(self, rows: str, weight: NDArray[np.float32]) -> str:
-        """[M, in] times a weight [out, in] that is held in int8 and multiplied in float32: [M, out] without bias."""
-        scale = np.maximum(np.abs(weight).max(1), _TINY) / _WHOLE_STEPS
-        held = self.keep(np.rint(weight / scale[:, None]).astype(np.int8).T)
+        """[M, in] times a weight [out, in] that is held in int8 and multiplied in float32: [M, out] without bias.
+
+        Where many inputs meet in few outputs single weights stand out, so every ``_STRETCH`` of them has its own scale.
+        """
+        leaves, enters = weight.shape
+        stretch = _STRETCH if enters > leaves and enters % _STRETCH == 0 else enters
+        rough = weight.reshape(-1, stretch)
+        scale = np.maximum(np.abs(rough).max(1), _TINY) / _WHOLE_STEPS
+        held = self.keep(np.rint(rough / scale[:, None]).astype(np.int8))
         nought = self.keep(np.zeros(len(scale), np.int8))
-        wide = self.add("DequantizeLinear", held, self.keep(scale.astype(np.float32)), nought, axis=1)
-        return self.add("MatMul", rows, wide)
+        wide = self.add("DequantizeLinear", held, self.keep(scale.astype(np.float32)), nought, axis=0)
+        wide = self.add("Reshape", wide, self.whole(leaves, enters))
+        return self.add("MatMul", rows, self.add("Transpose", wide, perm=[1, 0]))
 
     def linear(self, rows: str, arrays: Arrays, name: str) -> str:
         """[M, in] through the linear layer ``name``."""
