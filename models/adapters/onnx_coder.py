@@ -21,8 +21,8 @@ from models.ports import Progress, no_progress
 from models.records.coding import Coding, Conversation
 from models.records.provenance import Engine
 
-_BATCH_TOKENS = 1024
-"""The most tokens of a batch, padding included: what the processor's cache holds well."""
+_BATCH_TOKENS = 128
+"""The most tokens of a batch, padding included: few enough that all between two layers stays in the cache."""
 
 _WINDOW = 256
 """How many lines are judged at once; the lines around them are read too, so the answers are the same."""
@@ -148,6 +148,7 @@ def _session(graph: bytes, name: str, threads: int) -> Any:
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 4
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.add_session_config_entry("session.disable_quant_qdq", "1")
     onnxruntime.disable_telemetry_events()
     try:
