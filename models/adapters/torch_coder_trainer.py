@@ -72,7 +72,7 @@ class CoderTrainer:
             digest = file_digest(handle, "sha256").hexdigest()
         self.facts: dict[str, object] = {"encoder": digest, "torch": torch.__version__, **asdict(settings)}
         del self.facts["threads"]
-        self._trainer = NetworkTrainer(encoder, settings)
+        self.trainer = NetworkTrainer(encoder, settings)
         self._material = material
         self._tell = tell
         self._examples: list[Example] | None = None
@@ -80,13 +80,8 @@ class CoderTrainer:
     def train(self, places: Sequence[int], progress: Callable[[float], None]) -> TrainedNetwork:
         """A network trained on the conversations at these places."""
         examples = self._encoded()
-        network = self._trainer.train([examples[place] for place in places], progress)
-        return TrainedNetwork(self._trainer, network, examples)
-
-    @property
-    def lower(self) -> NetworkTrainer:
-        """What encodes; the exporter needs its frozen layers."""
-        return self._trainer
+        network = self.trainer.train([examples[place] for place in places], progress)
+        return TrainedNetwork(self.trainer, network, examples)
 
     def _encoded(self) -> list[Example]:
         if self._examples is None:
@@ -109,6 +104,6 @@ class CoderTrainer:
         states: dict[str, torch.Tensor] = {}
         for start in range(0, len(texts), _AT_ONCE):
             part = texts[start : start + _AT_ONCE]
-            states.update(zip(part, self._trainer.states(part), strict=True))
+            states.update(zip(part, self.trainer.states(part), strict=True))
             self._tell("reading every line once", min(1.0, (start + _AT_ONCE) / len(texts)))
         return states

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from models.coder.labels import EVIDENCE
 
+RUBRIC = "msw-own-words 0.1.0-draft"
+"""The rubric whose indicators these are."""
+
 _COUNTS: dict[str, tuple[str, int, int]] = {
     "empathy": ("EM", 5, 4),
     "collaboration": ("CO", 6, 4),

@@ -9,9 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import stat
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -74,22 +72,13 @@ class Package:
 
 
 def write_package(folder: Path, parts: Parts) -> None:
-    """Write a whole weights folder in one step, in the place of one that is there. Raises WeightsError, OSError."""
-    if folder.is_dir() and not folder.is_symlink():
-        strange = sorted({entry.name for entry in folder.iterdir()} - {MANIFEST, *FILES, "MODEL_CARD.md"})
-        if strange:
-            raise WeightsError("The folder for the coder's weights holds other files too. Name an empty or new one.")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
-        contents = _contents(parts)
-        _write(made / MANIFEST, _sealed(_document(parts, contents)))
-        for name, data in contents.items():
-            _write(made / name, data)
-        made.chmod(0o755)
-        _replace(made, folder)
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
+    """Write a weights folder, beside whatever else it holds; until it is whole, it is refused. Raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    contents = _contents(parts)
+    (folder / MANIFEST).unlink(missing_ok=True)
+    for name, data in contents.items():
+        _write(folder / name, data)
+    _write(folder / MANIFEST, _sealed(_document(parts, contents)))
 
 
 def read_package(folder: Path) -> Package:
@@ -213,25 +202,10 @@ def _refused(name: str) -> WeightsError:
 
 
 def _write(path: Path, data: bytes) -> None:
-    with path.open("wb") as stream:
+    """Put a file in its place in one step, whatever stood there (a link is replaced, not followed)."""
+    unfinished = path.with_name(f".{path.name}.part")
+    with unfinished.open("wb") as stream:
         stream.write(data)
         stream.flush()
         os.fsync(stream.fileno())
-
-
-def _replace(made: Path, folder: Path) -> None:
-    """Put ``made`` in the place of ``folder``; what was there before goes last, a card in it is kept."""
-    old = made.with_name(made.name + "-old")
-    if folder.is_dir():
-        card = folder / "MODEL_CARD.md"
-        if card.is_file() and not card.is_symlink():
-            _write(made / card.name, card.read_bytes())
-        folder.rename(old)
-    made.rename(folder)
-    shutil.rmtree(old, ignore_errors=True)
-    if hasattr(os, "O_DIRECTORY"):
-        handle = os.open(folder.parent, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    unfinished.replace(path)

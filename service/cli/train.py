@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from models.coder.indicators import RUBRIC
+from models.coder.package import Parts, write_package
 from models.errors import BadInputError
+from pipelines.training.coder.card_plots import card_plots
 from pipelines.training.coder.linear_fit import LinearSettings
 from pipelines.training.coder.material import DEVSET, WRITTEN, Material
 from pipelines.training.coder.train import METRICS, Sources, TrainedCoder, metrics_text, train_coder
 from pipelines.training.coder.unseen import Tell, Trainer, indicator_targets, roles_of
+
+if TYPE_CHECKING:
+    from models.adapters.torch_coder_export import Exported
 
 train_app = typer.Typer(help="Train what this program learns.", no_args_is_help=True)
 
@@ -42,10 +50,9 @@ def coder(
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bars.")] = False,
 ) -> None:
     """Cross-validate, measure and train the coder. Stopped and started again, it goes on after the last whole fold."""
-    from models.adapters.torch_coder_export import write_coder
-
     from models.adapters.encoder_folder import encoder_folder
-    from models.adapters.torch_coder_trainer import CoderTrainer, Lines
+    from models.adapters.torch_coder_export import export
+    from models.adapters.torch_coder_trainer import CoderTrainer, Lines, TrainedNetwork
     from models.adapters.torch_coder_training import NetworkSettings
 
     folder = encoder_folder(encoder)
@@ -64,9 +71,37 @@ def coder(
             return trainers[0]
 
         trained: TrainedCoder = train_coder(sources, trainer_for, LinearSettings(), out / "folds", tell)
-    write_coder(trainers[0], trained, out)
+    network = cast(TrainedNetwork, trained.network).network
+    exported = export(trainers[0].trainer.lower, network, trained.texts)
+    write_package(out, _parts(trained, exported, sources))
     (out / METRICS).write_text(metrics_text(trained.metrics), "utf-8")
+    for name, svg in card_plots(trained.figures).items():
+        (out / name).write_text(svg, "utf-8")
     Console().print(f"The coder and its figures are in {out.name}.", markup=False)
+
+
+def _parts(trained: TrainedCoder, exported: Exported, sources: Sources) -> Parts:
+    """What goes into the weights folder. ``version`` is the digest of everything that decided the training."""
+    made_from = {
+        "annomi": sources.annomi.name,
+        "folds": str(sources.folds),
+        "seed": str(sources.seed),
+        "encoder": str(trained.metrics["network"]["encoder"]),
+        "lines": str(sum(trained.metrics["material"]["lines"].values())),
+    }
+    facts = json.dumps([trained.metrics["network"], trained.metrics["linear"], made_from], sort_keys=True, default=str)
+    return Parts(
+        version=sha256("\n".join([facts, *trained.texts]).encode("utf-8", "replace")).hexdigest()[:12],
+        rubric=RUBRIC,
+        created_from=made_from,
+        combination=trained.combination,
+        linear=trained.linear,
+        encoder=exported.encoder,
+        words=exported.words,
+        encoder_graph=exported.encoder_graph,
+        judge_graph=exported.judge_graph,
+        tokenizer=exported.tokenizer,
+    )
 
 
 def _writable(out: Path) -> None:

@@ -112,11 +112,20 @@ def test_writing_replaces_a_coder_and_keeps_its_card(folder: Path) -> None:
     assert [entry.name for entry in folder.parent.iterdir()] == [folder.name]
 
 
-def test_writing_never_replaces_a_folder_with_other_files(tmp_path: Path) -> None:
-    (tmp_path / "notes.txt").write_text("mine")
-    with pytest.raises(WeightsError, match="other files"):
-        write_package(tmp_path, made_package.parts())
-    assert [entry.name for entry in tmp_path.iterdir()] == ["notes.txt"]
+def test_what_else_lies_in_the_folder_stays(tmp_path: Path) -> None:
+    (tmp_path / "metrics.json").write_text("mine")
+    write_package(tmp_path, made_package.parts())
+    assert {entry.name for entry in tmp_path.iterdir()} == {"metrics.json", MANIFEST, *FILES}
+    assert (tmp_path / "metrics.json").read_text() == "mine"
+
+
+def test_a_folder_that_was_left_half_written_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The old manifest goes first: new files beside an old list are never taken for a coder."""
+    monkeypatch.setattr("models.coder.package._sealed", lambda document: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        write_package(folder, made_package.parts(seed=5))
+    with pytest.raises(WeightsError, match=MANIFEST):
+        read_package(folder)
 
 
 def test_writing_twice_gives_the_same_bytes(folder: Path, tmp_path: Path) -> None:

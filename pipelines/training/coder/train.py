@@ -37,13 +37,17 @@ class Sources:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainedCoder:
-    """Everything a coder consists of, with its figures and the out-of-fold codings they come from."""
+    """Everything a coder consists of, with its figures and the out-of-fold codings they come from.
+
+    ``texts`` are all cleaned lines it learned from: their word pieces stay in the vocabulary.
+    """
 
     linear: LinearModel
     network: Network
     combination: Combination
     figures: tuple[Figures, ...]
     coded: CodedSet
+    texts: tuple[str, ...]
     metrics: dict[str, Any]
 
 
@@ -68,6 +72,7 @@ def train_coder(
         combination=combination,
         figures=measured,
         coded=coded,
+        texts=tuple(text for one in material for text in one.texts),
         metrics=_metrics(sources, trainer, settings, material, measured) | {"decisions": decisions_of(combination)},
     )
 
