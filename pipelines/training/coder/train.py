@@ -62,7 +62,7 @@ def train_coder(
     material = read_material(sources.annomi, sources.devset, sources.written, folds=sources.folds, seed=sources.seed)
     trainer = trainer_for(material)
     scored = cross_validate(material, trainer, settings, work, tell)
-    measured, coded = figures(material, scored, _gold(sources.annomi, material))
+    measured, coded = figures(material, scored, gold_of(sources.annomi, material))
     linear = fit_linear(material, settings, partial(tell, "linear, everything"))
     network = trainer.train(range(len(material)), partial(tell, "network, everything"))
     combination = fit_combination(unseen_of(material, scored))
@@ -77,7 +77,7 @@ def train_coder(
     )
 
 
-def _gold(annomi: Path, material: Sequence[Material]) -> list[Labelled]:
+def gold_of(annomi: Path, material: Sequence[Material]) -> list[Labelled]:
     """The labels that are measured against: of AnnoMI's first annotator, and everybody else's as they are."""
     first = {one.name: one for one in read_annomi(annomi)}
     return [first[one.labelled.name] if one.labelled.source == "annomi" else one.labelled for one in material]

@@ -93,7 +93,7 @@ def cross_validate(
             linear = fit_linear([material[place] for place in learn], settings, partial(tell, f"linear, fold {fold}"))
             network = trainer.train(learn, partial(tell, f"network, fold {fold}"))
             _write(held, [_score(place, material[place], linear, network) for place in test])
-        found.update({one.place: one for one in _read(held, test)})
+        found.update({one.place: one for one in read_fold(held, test)})
         tell(f"fold {fold}", 1.0)
     return tuple(found[place] for place in sorted(found))
 
@@ -129,7 +129,8 @@ def _write(path: Path, scored: Sequence[Scored]) -> None:
     unfinished.replace(path)
 
 
-def _read(path: Path, places: Sequence[int]) -> list[Scored]:
+def read_fold(path: Path, places: Sequence[int]) -> list[Scored]:
+    """The scores of a finished fold, which holds the conversations at these places."""
     tensors = load_file(path)
     return [
         Scored(
