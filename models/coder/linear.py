@@ -57,18 +57,35 @@ class LinearModel:
         return np.zeros((0, len(self.bias)), FLOAT)
 
 
+def strongest(model: LinearModel, most: int) -> LinearModel:
+    """The model with only the ``most`` n-grams of the line itself, those that can move its scores furthest."""
+    space, weights = model.spaces["now"], model.weights["now"]
+    reach = np.linalg.norm(weights, axis=1) * space.idf
+    kept = np.sort(np.argsort(-reach, kind="stable")[:most])
+    names = sorted(space.rows, key=lambda name: space.rows[name])
+    smaller = Space(rows={names[row]: place for place, row in enumerate(kept)}, idf=space.idf[kept])
+    return LinearModel(
+        spaces={**model.spaces, "now": smaller},
+        weights={**model.weights, "now": weights[kept]},
+        numbers=model.numbers,
+        bias=model.bias,
+    )
+
+
 def tensors_of(model: LinearModel) -> dict[str, NDArray[np.generic]]:
-    """The model as named tensors for a safetensors file: weights in float16, names as UTF-8 bytes."""
+    """The model as named tensors for a safetensors file: weights in int8 with a scale a row, names as UTF-8 bytes."""
     held: dict[str, NDArray[np.generic]] = {
         "linear.numbers": model.numbers,
         "linear.bias": model.bias,
     }
     for name in SPACES:
-        space = model.spaces[name]
+        space, weights = model.spaces[name], model.weights[name]
         text = "\n".join(sorted(space.rows, key=lambda word: space.rows[word]))
+        scale = (np.abs(weights).max(1, initial=1e-6) / 127).astype(np.float32)
         held[f"linear.{name}.names"] = np.frombuffer(text.encode("utf-8"), np.uint8)
         held[f"linear.{name}.idf"] = space.idf
-        held[f"linear.{name}.weights"] = model.weights[name].astype(np.float16)
+        held[f"linear.{name}.weights"] = np.rint(weights / scale[:, None]).astype(np.int8)
+        held[f"linear.{name}.scale"] = scale
     return held
 
 
@@ -78,7 +95,8 @@ def model_of(tensors: Mapping[str, NDArray[np.generic]]) -> LinearModel:
     for name in SPACES:
         names = bytes(tensors[f"linear.{name}.names"].astype(np.uint8)).decode("utf-8").split("\n")
         idf = np.asarray(tensors[f"linear.{name}.idf"], FLOAT)
-        weights[name] = np.asarray(tensors[f"linear.{name}.weights"], FLOAT)
+        scale = np.asarray(tensors[f"linear.{name}.scale"], FLOAT)
+        weights[name] = np.asarray(tensors[f"linear.{name}.weights"], FLOAT) * scale[:, None]
         if not len(names) == len(idf) == len(weights[name]):
             raise ValueError(f"the space {name} does not hold as many names as weights")
         spaces[name] = Space(rows={word: row for row, word in enumerate(names)}, idf=idf)

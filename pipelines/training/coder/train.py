@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from models.coder.combination import Combination
-from models.coder.linear import LinearModel
+from models.coder.linear import LinearModel, strongest
 from pipelines.evaluation.coder.coded import CodedSet
 from pipelines.evaluation.coder.document import INTERVALS, measures_document
 from pipelines.labelled.annomi import read_annomi
@@ -22,6 +22,8 @@ from pipelines.training.coder.material import WRITTEN, Material, read_material
 from pipelines.training.coder.unseen import Network, Tell, Trainer, cross_validate
 
 METRICS = "metrics.json"
+KEPT_NGRAMS = 40_000
+"""How many n-grams the shipped linear part keeps, those that weigh most, so that it fits into the repository."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +65,7 @@ def train_coder(
     trainer = trainer_for(material)
     scored = cross_validate(material, trainer, settings, work, tell)
     measured, coded = figures(material, scored, gold_of(sources.annomi, material))
-    linear = fit_linear(material, settings, partial(tell, "linear, everything"))
+    linear = strongest(fit_linear(material, settings, partial(tell, "linear, everything")), KEPT_NGRAMS)
     network = trainer.train(range(len(material)), partial(tell, "network, everything"))
     combination = fit_combination(unseen_of(material, scored))
     return TrainedCoder(
