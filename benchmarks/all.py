@@ -15,6 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
 PYTHON = sys.executable
+PRACTICE = Path(PYTHON).with_name("practice")
 HELD_OUT = ("02", "04", "06", "08", "09", "10", "11")
 """Sessions of the development set on which nothing about the check list was chosen."""
 
@@ -24,6 +25,15 @@ BENCHMARKS = {
     "checks": [PYTHON, "-m", "benchmarks.checks", *(SHARED / "devset" / f"session-{n}.json" for n in HELD_OUT)],
     "long": [PYTHON, "-m", "benchmarks.long_recording", "--minutes", "60"],
     "hostile": [PYTHON, "benchmarks/hostile_media.py", "--files", "300"],
+    "coder": [PYTHON, "-m", "benchmarks.coder"],
+    "contrasts": [
+        PRACTICE,
+        "evaluate",
+        "coder",
+        "--contrasts",
+        ROOT / "tests" / "coder" / "contrasts.jsonl",
+        "--quiet",
+    ],
     "fresh": [PYTHON, "-m", "benchmarks.all", "--fresh-clone"],
 }
 
