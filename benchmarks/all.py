@@ -26,6 +26,7 @@ BENCHMARKS = {
     "long": [PYTHON, "-m", "benchmarks.long_recording", "--minutes", "60"],
     "hostile": [PYTHON, "benchmarks/hostile_media.py", "--files", "300"],
     "coder": [PYTHON, "-m", "benchmarks.coder"],
+    "sessions": [PRACTICE, "evaluate", "coder", "--data", ROOT / "benchmarks" / "held_out_sessions", "--quiet"],
     "contrasts": [
         PRACTICE,
         "evaluate",
