@@ -63,13 +63,19 @@ def test_it_hears_change_and_sustain_in_what_a_parent_says(coder: Coder) -> None
     said = coder.code(
         talk(
             "How do you feel about your drinking?",
-            "I really want to stop, I can't go on like this.",
+            "Yeah. I'm going to try and cut down this week. I need to do it for the kids.",
             "And the evenings?",
             "I like a drink of an evening and I'm not going to give that up.",
         )
     ).utterances
     assert said[1].choices["talk"] == "change"
     assert said[3].choices["talk"] == "sustain"
+
+
+def test_where_it_hears_a_wish_to_stop_wrongly_it_does_not_say_so_for_sure(coder: Coder) -> None:
+    """A known weakness: a "can't" beside a wish for change. A guess is marked as one."""
+    said = coder.code(talk("How do you feel about it?", "I really want to stop, I can't go on like this.")).utterances
+    assert not any(code.code == "sustain" and code.sure for code in said[1].codes)
 
 
 def test_without_punctuation_and_case_it_still_hears_an_open_question(coder: Coder) -> None:
