@@ -16,7 +16,7 @@ from service.doctor import Condition, Finding, examine, numbers
 
 NAMES = [
     "Python", "Decoding", "Media sandbox", "Speech detector", "Embedded transcriber", "Whisper", "Embedded diarizer",
-    "pyannote", "GPU", "torch", "Demo voices", "Disk space", "Telemetry", "Choice of `auto`",
+    "pyannote", "Utterance coder", "GPU", "torch", "Demo voices", "Disk space", "Telemetry", "Choice of `auto`",
 ]  # fmt: skip
 
 
@@ -145,3 +145,10 @@ def test_our_own_errors_are_shown_as_they_are(tmp_path: Path, monkeypatch: pytes
 )
 def test_versions_compare_by_their_numbers(version: str, expected: tuple[int, ...]) -> None:
     assert numbers(version) == expected
+
+
+def test_a_coder_whose_weights_were_changed_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.doctor.SHIPPED", tmp_path / "weights")
+    finding = found("Utterance coder", tmp_path)
+    assert finding.state is Condition.PROBLEM
+    assert "no coder's weights" in finding.detail
