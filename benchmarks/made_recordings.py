@@ -37,7 +37,7 @@ BIT_RATES = {"libopencore_amrnb": 12_200}
 
 def decoded(path: Path, sound: np.ndarray, *, separate: bool = False) -> Audio:
     """Float sound at 16 kHz, ``(frames,)`` or ``(frames, channels)``, as the decoder would hand it on; in ``path``."""
-    columns = sound.reshape(len(sound), -1)
+    columns = sound if sound.ndim == 2 else sound[:, None]
     content = np.round(np.clip(columns, -1, 1) * 32767).astype("<i2").tobytes()
     path.write_bytes(content)
     recording = Recording(

@@ -13,6 +13,7 @@ import pytest
 
 import models.errors
 from models.errors import PracticeError
+from tests.importing import importing
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("models", "pipelines", "rubric_prompts", "service")
@@ -47,8 +48,8 @@ def test_importing_a_module_does_nothing_heavy() -> None:
 def test_every_module_can_be_imported(package: str) -> None:
     """Without torch, without a GPU, without weights."""
     names = [m.name for m in pkgutil.walk_packages([str(ROOT / package)], f"{package}.")]
-    code = "\n".join(f"import {name}" for name in names if not name.endswith("__main__"))
-    subprocess.run([sys.executable, "-c", code or "pass"], cwd=ROOT, check=True, timeout=120)
+    code = importing([name for name in names if not name.endswith("__main__")])
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=120)
 
 
 def test_no_pickled_weights_are_shipped() -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.importing import importing
+
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("models", "pipelines", "rubric_prompts", "service")
 MEANS = {
@@ -78,7 +80,7 @@ def test_importing_every_module_opens_no_connection(package: str) -> None:
         for path in modules()
         if path.is_relative_to(ROOT / package)
     ]
-    done = guarded(f"import importlib\nfor name in {names!r}: importlib.import_module(name)")
+    done = guarded(importing(names))
     assert done.returncode == 0, done.stderr[-1000:]
 
 

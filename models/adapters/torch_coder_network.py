@@ -7,6 +7,8 @@ after it gives the context. At run time the same network runs as ONNX (``onnx_co
 
 from __future__ import annotations
 
+import importlib
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,8 +16,8 @@ from typing import Any
 import torch
 from tokenizers import Tokenizer
 from torch import Tensor, nn
-from transformers import AutoModel
 
+from models.adapters.torchaudio_shim import ensure_torchaudio
 from models.coder.labels import OUTPUTS
 from models.coder.lines import AROUND, LONGEST, ROLES, shorten
 
@@ -23,12 +25,20 @@ _HEADS = 6
 _FAR = -1e9
 
 
+def offline_transformers() -> Any:
+    """The library transformers, imported with the hub switched off and without needing torchaudio's own binaries."""
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    ensure_torchaudio()
+    return importlib.import_module("transformers")
+
+
 class Lower(nn.Module):  # type: ignore[misc]
     """The frozen part: embeddings and the lower layers. Lines go in as token ids, token states [T, D] come out."""
 
     def __init__(self, folder: Path, layers: int) -> None:
         super().__init__()
-        encoder = AutoModel.from_pretrained(str(folder), local_files_only=True, use_safetensors=True)
+        kinds = offline_transformers().AutoModel
+        encoder = kinds.from_pretrained(str(folder), local_files_only=True, use_safetensors=True)
         self.width: int = encoder.config.hidden_size
         self.embeddings = encoder.embeddings
         self.layers = nn.ModuleList(encoder.encoder.layer[:layers])

@@ -27,7 +27,6 @@ from pipelines.evaluation.coder.mistakes import Mistake, mistakes
 from pipelines.evaluation.coder.reliability_svg import calibration_svg
 from pipelines.labelled.records import Labelled
 from service.cli.coder_tables import print_contrasts, print_measures, print_mistakes
-from service.engines import embedded_coder
 
 DOCUMENT = "coder-evaluation.json"
 
@@ -62,13 +61,15 @@ def coder(
     quiet: Annotated[bool, typer.Option("--quiet", help="Print the main figures only, and no progress.")] = False,
 ) -> None:
     """Compare the coder's codes and flags with people's labels."""
+    from service import engines  # building engines loads libraries that other commands do without
+
     if not data and not contrasts:
         raise BadInputError("There is nothing to measure on. Give --data, --contrasts or both.")
     if as_json and errors:
         raise BadInputError("Mistakes hold speech and are printed as text only. Use --errors without --json.")
     read = read_all(data or [])
     pairs = [pair for path in contrasts or [] for pair in read_contrasts(path)]
-    engine = embedded_coder(weights)
+    engine = engines.embedded_coder(weights)
     with _bar(shown=not (quiet or as_json)) as watch:
         results = evaluate_all(read, engine, degraded, errors, watch)
         contrasted = measure_contrasts(pairs, engine, watch("Pairs")) if pairs else None

@@ -16,14 +16,12 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from models.coder.indicators import RUBRIC
 from models.coder.package import Parts, write_package
 from models.errors import BadInputError
-from pipelines.training.coder.card_plots import card_plots
-from pipelines.training.coder.linear_fit import LinearSettings
 from pipelines.training.coder.material import DEVSET, WRITTEN, Material
-from pipelines.training.coder.train import METRICS, Sources, TrainedCoder, metrics_text, train_coder
-from pipelines.training.coder.unseen import Tell, Trainer, indicator_targets, roles_of
 
 if TYPE_CHECKING:
     from models.adapters.torch_coder_export import Exported
+    from pipelines.training.coder.train import Sources, TrainedCoder
+    from pipelines.training.coder.unseen import Tell, Trainer
 
 train_app = typer.Typer(help="Train what this program learns.", no_args_is_help=True)
 
@@ -54,6 +52,10 @@ def coder(
     from models.adapters.torch_coder_export import export
     from models.adapters.torch_coder_trainer import CoderTrainer, Lines, TrainedNetwork
     from models.adapters.torch_coder_training import NetworkSettings
+    from pipelines.training.coder.card_plots import card_plots
+    from pipelines.training.coder.linear_fit import LinearSettings
+    from pipelines.training.coder.train import METRICS, Sources, metrics_text, train_coder
+    from pipelines.training.coder.unseen import indicator_targets, roles_of
 
     folder = encoder_folder(encoder)
     settings = NetworkSettings(lower_layers=lower_layers, epochs=epochs, seed=seed, threads=threads)

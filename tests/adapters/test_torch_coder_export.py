@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from models.adapters.onnx_coder import OnnxCoder
-from models.adapters.torchaudio_shim import ensure_torchaudio
 from models.coder.indicators import INDICATORS
 from models.coder.package import Parts, write_package
 from tests.coder import made_package
 
 torch = pytest.importorskip("torch")
-transformers = pytest.importorskip("transformers")
 pytest.importorskip("onnx")
+if find_spec("transformers") is None:
+    pytest.skip("needs transformers", allow_module_level=True)
 
 pytestmark = pytest.mark.torch
 SAID = ["What do you think?", "I drink, you know.", "School is what it is", "", "mm", "what " * 200] * 5
@@ -25,7 +26,9 @@ SAID = ["What do you think?", "I drink, you know.", "School is what it is", "", 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made: Path = tmp_path_factory.mktemp("encoder")
-    ensure_torchaudio()
+    from models.adapters.torch_coder_network import offline_transformers
+
+    transformers = offline_transformers()
     torch.manual_seed(3)
     config = transformers.BertConfig(
         vocab_size=len(made_package.PIECES) + 2,

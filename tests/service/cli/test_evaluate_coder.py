@@ -23,7 +23,6 @@ from models.records.speech import Role
 from pipelines.evaluation.coder.coded import code_all
 from pipelines.evaluation.coder.evaluation import evaluate_coder
 from pipelines.labelled.records import Gold, Label, Labelled
-from service.cli import evaluate_coder as command
 from service.cli.evaluate import evaluate_app
 from tests.coder.table_coder import Answer, TableCoder, noisy
 
@@ -77,7 +76,7 @@ CODER = TableCoder(
 
 @pytest.fixture(autouse=True)
 def _fake_coder(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command, "embedded_coder", lambda weights: CODER)
+    monkeypatch.setattr("service.engines.embedded_coder", lambda weights: CODER)
 
 
 @pytest.fixture
@@ -229,7 +228,7 @@ def test_what_the_coder_leaves_out_is_said_once_with_the_reason(talks: Path) -> 
 
 def test_weights_are_handed_to_the_coder(talks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Path | None] = []
-    monkeypatch.setattr(command, "embedded_coder", lambda weights: asked.append(weights) or CODER)
+    monkeypatch.setattr("service.engines.embedded_coder", lambda weights: asked.append(weights) or CODER)
     run("--data", talks, "--weights", "trained", "--quiet")
     run("--data", talks, "--quiet")
     assert asked == [Path("trained"), None]
