@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from models.adapters.torch_coder_network import CoderNetwork
 from models.adapters.torch_coder_training import Example, NetworkSettings, NetworkTrainer
-from models.errors import BadInputError
 
 Array = NDArray[np.float32]
 
@@ -63,12 +62,7 @@ class CoderTrainer:
         material: Sequence[Lines],
         tell: Callable[[str, float], None],
     ) -> None:
-        weights = encoder / "model.safetensors"
-        if not weights.is_file() or not (encoder / "tokenizer.json").is_file():
-            raise BadInputError(
-                f"{encoder.name} is no encoder folder: it needs config.json, model.safetensors and tokenizer.json."
-            )
-        with weights.open("rb") as handle:
+        with (encoder / "model.safetensors").open("rb") as handle:
             digest = file_digest(handle, "sha256").hexdigest()
         self.facts: dict[str, object] = {"encoder": digest, "torch": torch.__version__, **asdict(settings)}
         del self.facts["threads"]

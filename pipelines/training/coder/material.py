@@ -28,8 +28,8 @@ _WEIGHTS = {"annomi": 1.0, INVENTED_DIALOGUES: 0.5, "devset": 1.0, "written": 1.
 class Material:
     """One conversation to learn from: its texts twice (as written, and bare), targets, and how much it counts.
 
-    ``targets`` [lines, outputs] holds shares of annotators; NaN where nobody judged. ``measured`` says that it may
-    be tested on: invented dialogues in AnnoMI's scheme are only ever trained on.
+    ``targets`` [lines, outputs] holds shares of annotators; NaN where nobody judged. ``fold`` is -1 where it is only
+    ever trained on, as invented dialogues in AnnoMI's scheme are.
     """
 
     labelled: Labelled
@@ -37,7 +37,6 @@ class Material:
     bare: tuple[str, ...]
     targets: NDArray[np.float32]
     weight: float
-    measured: bool
     fold: int
 
     @property
@@ -88,7 +87,6 @@ def _material(labelled: Labelled, fold: int) -> Material:
         bare=tuple(bare(line.text) for line in conversation.lines),
         targets=targets_of(conversation, labelled.gold),
         weight=_WEIGHTS[labelled.source],
-        measured=labelled.source != INVENTED_DIALOGUES,
         fold=fold,
     )
 

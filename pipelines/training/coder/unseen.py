@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
-from models.coder.indicators import INDICATORS
+from models.coder.indicators import INDICATORS, INDICATORS_OF, indicator_slices
 from models.coder.linear import LinearModel
 from models.coder.lines import role_number
 from pipelines.training.coder.linear_fit import LinearSettings, fit_linear
@@ -64,19 +64,12 @@ def roles_of(material: Material) -> NDArray[np.int64]:
 def indicator_targets(material: Material) -> Array:
     """[lines, indicators]: 1 for a given indicator, 0 for others of the same evidence, NaN where none was given."""
     targets = np.full((len(material.texts), len(INDICATORS)), np.nan, np.float32)
+    slices = indicator_slices()
     for row, gold in zip(targets, material.labelled.gold, strict=True):
         given = {label.indicator for label in gold.labels or ()}
-        rivals = {label.evidence for label in gold.labels or ()}
-        for place, name in enumerate(INDICATORS):
-            if _evidence(name) in rivals:
-                row[place] = float(name in given)
+        for evidence in {label.evidence for label in gold.labels or ()}:
+            row[slices[evidence]] = [float(name in given) for name in INDICATORS_OF[evidence]]
     return targets
-
-
-def _evidence(indicator: str) -> str:
-    from models.coder.indicators import INDICATORS_OF
-
-    return next(evidence for evidence, names in INDICATORS_OF.items() if indicator in names)
 
 
 def cross_validate(

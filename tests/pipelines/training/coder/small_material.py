@@ -66,7 +66,6 @@ def material(count: int = 8, folds: int = 2) -> tuple[Material, ...]:
                 bare=tuple(bare(line.text) for line in one.conversation.lines),
                 targets=targets_of(one.conversation, one.gold),
                 weight=1.0,
-                measured=True,
                 fold=number % folds,
             )
         )
