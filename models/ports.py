@@ -12,6 +12,8 @@ from typing import Protocol
 from models.records.audio import Audio
 from models.records.coding import Coding, Conversation
 from models.records.provenance import Engine
+from models.records.rubric import Rubric
+from models.records.scoring import Observed, Verdict
 from models.records.span import Span
 from models.records.speech import SpeakerCount, Speech, Turns, Words
 
@@ -86,3 +88,17 @@ class Coder(Protocol):
 
     def code(self, conversation: Conversation, progress: Progress = no_progress) -> Coding:
         """Code every line. No lines give no utterances. Raises WeightsError, EngineError."""
+
+
+class Judge(Protocol):
+    """Suggests a score for each element of a rubric."""
+
+    @property
+    def engine(self) -> Engine:
+        """What judges, and with which settings and weights."""
+
+    def judge(self, observed: Observed, rubric: Rubric, progress: Progress = no_progress) -> Verdict:
+        """One suggestion for each element of the rubric, in its order; an element it cannot judge gets none, and why.
+
+        Raises EngineError only where nothing at all could be judged.
+        """
