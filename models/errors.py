@@ -39,3 +39,14 @@ class EngineError(PracticeError):
     """A speech engine failed. The stages already finished are kept; run the same command again to resume."""
 
     exit_code = 4
+
+
+class NoAnswerError(PracticeError):
+    """A language model gave no answer that can be used. Other suggestions are not touched by it."""
+
+    exit_code = 4
+
+    def __init__(self, why: str | None = None) -> None:
+        super().__init__(why)
+        self.why = str(self)
+        """What went wrong, in words for a reviewer; it never quotes the answer."""

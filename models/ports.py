@@ -5,7 +5,7 @@ An adapter that implements one lives in ``models/adapters/<library>_<port>.py``;
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -102,3 +102,21 @@ class Judge(Protocol):
 
         Raises EngineError only where nothing at all could be judged.
         """
+
+
+class Answerer(Protocol):
+    """Asks a language model one question and gets text back."""
+
+    @property
+    def engine(self) -> Engine:
+        """Which model answers, where and with which settings; never a key or a password."""
+
+    @property
+    def longest_prompt_tokens(self) -> int:
+        """How many tokens a prompt may have, so that the answer still fits beside it."""
+
+    def count_tokens(self, text: str) -> int:
+        """How many tokens a text has; an upper bound where the model's own count cannot be had."""
+
+    def answer(self, prompt: str, schema: Mapping[str, object], seed: int) -> str:
+        """JSON text that keeps to the JSON Schema. Raises NoAnswerError."""
