@@ -26,6 +26,7 @@ def decide(
         asked = [head for head in HEADS if head.applies(line.role, conversation.setting, conversation.change_goal)]
         scored = line.role is conversation.setting.scored_role
         of_line = {name: float(evidence[name][number]) for name in evidence_of(conversation.setting)} if scored else {}
+        named = _indicators(of_line, indicators[number])
         choices = {head.name: int(answers[head.name][number]) for head in asked}
         codes = [
             code
@@ -40,10 +41,11 @@ def decide(
                 role=line.role,
                 text=line.text,
                 codes=tuple(sorted(codes, key=lambda code: -code.probability)),
-                flags=_flags(line, combination, of_line, indicators[number]),
+                flags=_flags(line, combination, of_line, named),
                 heads={head.name: _by_class(head, heads[head.name][number]) for head in asked},
                 choices={head.name: head.classes[choices[head.name]] for head in asked},
                 evidence=of_line,
+                indicators=named,
             )
         )
     return tuple(found)
@@ -70,14 +72,22 @@ def _by_class(head: Head, probabilities: Scores) -> dict[str, float]:
     return {name: float(probability) for name, probability in zip(head.classes, probabilities, strict=True)}
 
 
-def _flags(line: Line, combination: Combination, evidence: Mapping[str, float], indicators: Scores) -> tuple[Flag, ...]:
+def _indicators(evidence: Mapping[str, float], scores: Scores) -> dict[str, str]:
+    """The most likely indicator of each evidence, from the indicators' scores of one line."""
+    slices = indicator_slices()
+    return {name: INDICATORS_OF[name][int(np.argmax(scores[slices[name]]))] for name in evidence}
+
+
+def _flags(
+    line: Line, combination: Combination, evidence: Mapping[str, float], indicators: Mapping[str, str]
+) -> tuple[Flag, ...]:
     if not line.role_sure:
         return ()
-    slices = indicator_slices()
     flags = []
     for name, probability in evidence.items():
         threshold = combination.evidence[name].threshold
         if threshold is not None and probability >= threshold:
-            likeliest = INDICATORS_OF[name][int(np.argmax(indicators[slices[name]]))]
-            flags.append(Flag(element=name[:-1], direction=name[-1], indicator=likeliest, probability=probability))
+            flags.append(
+                Flag(element=name[:-1], direction=name[-1], indicator=indicators[name], probability=probability)
+            )
     return tuple(sorted(flags, key=lambda flag: -flag.probability))

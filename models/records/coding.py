@@ -73,7 +73,8 @@ class CodedUtterance:
 
     ``codes`` and ``flags`` are what may be shown, most likely first. ``heads`` (head -> class -> probability,
     adding to 1) and ``evidence`` ("empathy+" -> probability) hold everything that was computed, for measures
-    and evaluation; both are empty where a head does not apply to the speaker. ``choices`` (head -> class) is the answer
+    and evaluation; both are empty where a head does not apply to the speaker, ``evidence`` also where nobody is sure
+    who speaks. ``indicators`` gives each evidence's most likely indicator. ``choices`` (head -> class) is the answer
     of each head: the likeliest class after rare classes were given their due.
     """
 
@@ -87,6 +88,7 @@ class CodedUtterance:
     heads: dict[str, dict[str, float]] = field(default_factory=dict)
     choices: dict[str, str] = field(default_factory=dict)
     evidence: dict[str, float] = field(default_factory=dict)
+    indicators: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from models.errors import BadInputError
 from models.records.coding import Conversation, Line, Setting
 from models.records.speech import Role
 from pipelines.labelled.records import Gold, Label, Labelled
+from pipelines.labelled.scores import scores_of
 
 _MAIN = {
     "open_question": "question",
@@ -77,7 +78,14 @@ def session_of(document: object, file: str, source: str = "devset") -> Labelled:
         gold.append(_gold(turn, line, setting, where))
     name = str(document.get("session_id") or Path(file).stem)
     conversation = Conversation(setting=setting, change_goal=goal, lines=tuple(lines))
-    return Labelled(name=name, group=name, source=source, conversation=conversation, gold=tuple(gold))
+    return Labelled(
+        name=name,
+        group=name,
+        source=source,
+        conversation=conversation,
+        gold=tuple(gold),
+        scores=scores_of(document.get("scores"), file),
+    )
 
 
 def _setting(document: dict[str, Any], file: str) -> Setting:

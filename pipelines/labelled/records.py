@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from models.records.coding import Conversation
+from models.records.scoring import NoScore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,12 +41,20 @@ class Gold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GoldScore:
+    """What a person scored one element of a session: 1 to 5, or why not; and the turns it rests on."""
+
+    score: int | NoScore
+    evidence_turns: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Labelled:
     """One conversation with its labels, line by line.
 
     ``name`` is unique within its source; ``group`` holds together what must not be split between training and
     test (a video, a session, one author's file of single utterances). ``quality`` is what the source says of the
-    whole conversation ("high", "low"), None where it says nothing.
+    whole conversation ("high", "low"), None where it says nothing. ``scores`` by element, empty where nobody scored.
     """
 
     name: str
@@ -54,3 +63,4 @@ class Labelled:
     conversation: Conversation
     gold: tuple[Gold, ...]
     quality: str | None = None
+    scores: dict[str, GoldScore] = field(default_factory=dict)

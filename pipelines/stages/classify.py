@@ -84,7 +84,7 @@ def _held(conversation: Conversation, line: Line, coded: CodedUtterance) -> Code
     _check(conversation.setting, coded)
     heads = {head.name for head in HEADS if head.applies(line.role, conversation.setting, conversation.change_goal)}
     allowed = {code for name in heads for code in HEAD[name].codes}
-    scored = line.role is conversation.setting.scored_role
+    speaks_for_itself = line.role is conversation.setting.scored_role and line.role_sure
     return CodedUtterance(
         id=line.id,
         turn=line.turn,
@@ -92,10 +92,11 @@ def _held(conversation: Conversation, line: Line, coded: CodedUtterance) -> Code
         role=line.role,
         text=line.text,
         codes=tuple(code for code in coded.codes if code.code in allowed),
-        flags=coded.flags if scored and line.role_sure else (),
+        flags=coded.flags if speaks_for_itself else (),
         heads={name: classes for name, classes in coded.heads.items() if name in heads},
         choices={name: answer for name, answer in coded.choices.items() if name in heads},
-        evidence=coded.evidence if scored else {},
+        evidence=coded.evidence if speaks_for_itself else {},
+        indicators=coded.indicators if speaks_for_itself else {},
     )
 
 

@@ -1,0 +1,1 @@
+"""Fits the few numbers of the transparent judge to scored sessions."""
