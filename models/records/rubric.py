@@ -83,8 +83,8 @@ class LengthGuard:
 class Rubric:
     """A rubric for one setting. ``labels`` name the scores 1 to 5; ``rules`` are for people to read.
 
-    ``warning`` is shown wherever a score is shown. ``summary_band`` describes a whole supervision in three bands, lowest
-    first, for a person to choose; each may be empty.
+    ``warning`` is shown wherever a score is shown. ``summary_band`` describes a whole supervision in three bands, the
+    lowest first, for a person to choose; each may be empty.
     """
 
     ref: RubricRef

@@ -16,6 +16,7 @@ Place = tuple[str | int, ...]
 """Where a value stands, such as ``("elements", 2, "anchors")``."""
 
 DEEPEST = 12
+MOST_VALUES = 10_000
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,8})")
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,8})\.[0-9]{1,9}")
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
@@ -25,6 +26,7 @@ _REFUSED = {
     "tag": "a tag (!name) cannot be used. Put text that starts with ! in quotes.",
     "second": "a second document (---) cannot be used. Keep one rubric to a file.",
     "deep": f"lists and keys are nested more than {DEEPEST} deep. Write it flatter.",
+    "many": f"more than {MOST_VALUES:,} values stand here, far more than in any rubric. Check that it is the right file.",
     "key": "a key must be a single word or number.",
 }
 
@@ -115,6 +117,8 @@ class _Reader:
             raise _refused("tag", event, place)
         if len(place) > DEEPEST:
             raise _refused("deep", event, place[:3])
+        if len(self.lines) > MOST_VALUES:
+            raise _refused("many", event, ())
 
     def _sequence(self, place: Place) -> list[Any]:
         values: list[Any] = []
