@@ -1,7 +1,7 @@
 """What a language model is asked about one element: the prompt's files, filled in with the rubric's own words.
 
-``python -m pipelines.prompts SETTING ELEMENT`` prints a prompt of a shipped rubric; ``python -m pipelines.prompts schemas``
-writes the answer schemas that are missing beside the prompts.
+``python -m pipelines.prompts SETTING ELEMENT`` prints a prompt of a shipped rubric;
+``python -m pipelines.prompts schemas`` writes the answer schemas that are missing beside the prompts.
 """
 
 from __future__ import annotations
@@ -29,6 +29,10 @@ FRAME = "element"
 PLACEHOLDER = re.compile(r"\{\{([a-z_]+)\}\}")
 _FILE = re.compile(r"([a-z][a-z0-9_]*)\.v([1-9][0-9]{0,3})\.(md|schema\.json)")
 _NOTHING_LISTED = "Nothing is listed."
+_WHO = {
+    Setting.DIRECT_PRACTICE: "practitioner, also called the worker,",
+    Setting.SUPERVISION: "supervisor, and not the worker whose practice is talked about,",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +51,9 @@ class PromptFile:
 def prompt_for(rubric: Rubric, element: Element, transcript_text: str, context_text: str) -> Prompt:
     """The prompt for one element of a rubric, and the schema of its answer.
 
-    ``transcript_text`` has one line for each utterance: id, role, text. ``context_text`` says what is known beforehand; it
-    may be empty. Both go in exactly as they are: what looks like a placeholder in them, or in the rubric, is not filled.
+    ``transcript_text`` has one line for each utterance: id, role, text. ``context_text`` says what is known beforehand
+    and may be empty. Both go in exactly as they are: what looks like a placeholder in them, or in the rubric, is not
+    filled.
     """
     frame, schema = _newest(FRAME, "md"), _newest(FRAME, "schema.json")
     notes = _newest(element.id, "md") if element.id != FRAME else None
@@ -115,6 +120,7 @@ def _words(rubric: Rubric, element: Element) -> dict[str, str]:
         "element": element.name,
         "question": element.question,
         "scored_role": rubric.setting.scored_role,
+        "who": _WHO[rubric.setting],
         "indicators_for": _list(_indicator(one) for one in element.indicators_for),
         "indicators_against": _list(_indicator(one) for one in element.indicators_against),
         "look_alikes": _list(element.not_to_confuse),
@@ -134,9 +140,7 @@ def _limits(element: Element) -> list[str]:
         limits.append("It is judged on the whole session. What may lie outside this transcript counts neither way.")
     if element.needs_context:
         needed = ", ".join(name.replace("_", " ") for name in element.needs_context)
-        limits.append(
-            f"Judging it takes knowing: {needed}. What is not noted beforehand is not known; do not assume it."
-        )
+        limits.append(f"Judging it takes knowing: {needed}. What is not noted beforehand is not known.")
     return limits
 
 
@@ -146,7 +150,8 @@ def _not_applicable(element: Element) -> str:
 
 
 def _indicator(one: Indicator) -> str:
-    return f'{one.id}: {one.text}. Such as: "{one.example}"' if one.example else f"{one.id}: {one.text}."
+    wording = f"{one.id}: {one.text.rstrip('.')}."
+    return f'{wording} Such as: "{one.example}"' if one.example else wording
 
 
 def _list(lines: Iterable[str]) -> str:
@@ -155,9 +160,8 @@ def _list(lines: Iterable[str]) -> str:
 
 def _mark(transcript_text: str, context_text: str) -> str:
     """A mark that nobody in the room could have said, since it follows from everything that was said."""
-    return (
-        "session-" + _digest((transcript_text.encode("utf-8", "replace"), context_text.encode("utf-8", "replace")))[:16]
-    )
+    said = _digest(text.encode("utf-8", "replace") for text in (transcript_text, context_text))
+    return f"session-{said[:16]}"
 
 
 def _digest(parts: Iterable[bytes]) -> str:
@@ -169,11 +173,10 @@ def _digest(parts: Iterable[bytes]) -> str:
 
 def write_missing_schemas(folder: Path) -> tuple[str, ...]:
     """Write the answer schema of every shipped element that has none beside its prompt; the names of the new files."""
-    version = re.compile(r"\.md$")
     written = []
     for element in (one for setting in Setting for one in shipped_rubric(setting).elements):
         for prompt in sorted(folder.glob(f"{element.id}.v*.md")):
-            beside = folder / version.sub(".schema.json", prompt.name)
+            beside = prompt.with_suffix(".schema.json")
             if not beside.exists():
                 beside.write_text(answer_schema_text(element), "utf-8")
                 written.append(beside.name)

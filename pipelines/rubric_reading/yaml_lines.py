@@ -26,7 +26,7 @@ _REFUSED = {
     "tag": "a tag (!name) cannot be used. Put text that starts with ! in quotes.",
     "second": "a second document (---) cannot be used. Keep one rubric to a file.",
     "deep": f"lists and keys are nested more than {DEEPEST} deep. Write it flatter.",
-    "many": f"more than {MOST_VALUES:,} values stand here, far more than in any rubric. Check that it is the right file.",
+    "many": f"more than {MOST_VALUES:,} values, far more than in any rubric. Check that it is the right file.",
     "key": "a key must be a single word or number.",
 }
 
