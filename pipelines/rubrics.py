@@ -1,9 +1,13 @@
-"""Read a rubric: a shipped one or a council's own. ``python -m pipelines.rubrics seal`` closes new versions."""
+"""Read a rubric: a shipped one or a council's own.
+
+``python -m pipelines.rubrics check FILE`` says whether a file is a rubric; ``... seal`` closes new versions.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import sys
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -32,6 +36,7 @@ def read_rubric(path: Path) -> Rubric:
     return rubric_from(content, path.name)
 
 
+@cache
 def shipped_rubric(setting: Setting) -> Rubric:
     """The rubric for a setting that comes with this program."""
     name = SHIPPED[setting]
@@ -64,10 +69,21 @@ def _document(content: bytes, file: str) -> LinedYaml:
 
 
 def main(arguments: list[str]) -> None:
-    """``seal [FOLDER]``: list the new rubrics and prompts as released, and print their digests."""
-    if not arguments or arguments[0] != "seal" or len(arguments) > 2:
-        raise BadInputError("Use: python -m pipelines.rubrics seal [FOLDER]")
-    folder = Path(arguments[1] if len(arguments) > 1 else "rubric_prompts")
+    """``check FILE`` names a rubric or raises its faults; ``seal [FOLDER]`` lists new rubrics and prompts."""
+    match arguments:
+        case ["check", file]:
+            rubric = read_rubric(Path(file))
+            told = f"{rubric.ref.id} version {rubric.ref.version}, {rubric.ref.status}, {len(rubric.elements)} elements"
+            sys.stdout.write(f"{Path(file).name} is a rubric: {told}.\n")
+        case ["seal"]:
+            _seal(Path("rubric_prompts"))
+        case ["seal", folder]:
+            _seal(Path(folder))
+        case _:
+            raise BadInputError("Use: python -m pipelines.rubrics check FILE, or python -m pipelines.rubrics seal")
+
+
+def _seal(folder: Path) -> None:
     if not folder.is_dir():
         raise BadInputError(f"There is no folder {folder.name} here. Run this at the top of the checkout.")
     new = seal(folder)

@@ -81,8 +81,19 @@ def test_the_command_prints_the_new_digests(folder: Path, capsys: pytest.Capture
     assert "a.v2.yaml" in json.loads((folder / USED).read_text("utf-8"))
 
 
-@pytest.mark.parametrize("arguments", [[], ["open"], ["seal", "no-such-folder"], ["seal", ".", "."]])
+def test_the_command_names_a_good_rubric_and_refuses_another(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """So that a practice lead can check a file before it is used."""
+    main(["check", str(FOLDER / "msw.v1.yaml")])
+    assert capsys.readouterr().out == "msw.v1.yaml is a rubric: msw version 1, draft_unvalidated, 7 elements.\n"
+    (tmp_path / "ours.yaml").write_text("- a", "utf-8")
+    with pytest.raises(BadInputError, match=r"ours\.yaml, line 1"):
+        main(["check", str(tmp_path / "ours.yaml")])
+
+
+@pytest.mark.parametrize("arguments", [[], ["open"], ["check"], ["seal", "no-such-folder"], ["seal", ".", "."]])
 def test_a_command_that_cannot_be_is_refused(arguments: list[str]) -> None:
     """With how to use it."""
-    with pytest.raises(BadInputError, match=r"python -m pipelines\.rubrics seal|no folder"):
+    with pytest.raises(BadInputError, match=r"python -m pipelines\.rubrics check FILE|no folder"):
         main(arguments)
