@@ -90,9 +90,21 @@ def test_a_reflection_followed_by_a_checking_question_counts_as_both() -> None:
     assert (found["reflection"], found["question"]) == (1, 1)
 
 
-def test_an_act_and_a_question_in_one_line_both_count() -> None:
-    found = counted(worker("seeking_collaboration", "open", text="What would you like us to get to?"))
+@pytest.mark.parametrize("act", ["seeking_collaboration", "emphasizing_autonomy", "persuade", "structuring"])
+def test_one_thought_that_is_an_act_is_not_a_question_as_well(act: str) -> None:
+    found = counted(worker(act, "open", "information", text="What would you like us to get to?"))
+    assert (found[act], found["question"], found["giving_information"]) == (1, 0, 0)
+
+
+@pytest.mark.parametrize("text", ["I'd like to hear it. What would help?", "And " * 30 + "what would help?"])
+def test_an_act_and_a_question_in_a_line_of_several_thoughts_both_count(text: str) -> None:
+    found = counted(worker("seeking_collaboration", "open", text=text))
     assert (found["seeking_collaboration"], found["question"]) == (1, 1)
+
+
+def test_a_reflection_and_its_checking_question_in_one_sentence_both_count() -> None:
+    found = counted(worker("simple", "closed", text="So it was late, is that right?"))
+    assert (found["reflection"], found["question"]) == (1, 1)
 
 
 def test_a_clear_affirmation_that_is_also_a_reflection_is_an_affirmation() -> None:

@@ -31,11 +31,11 @@ _RULES = f"""## How they are counted
   an answer, and end it. The worker's own noises are no volley.
 - Listeners' words: {", ".join(sorted(BACKCHANNELS))}.
 - **Each code counts once in a volley**, however often it occurs. A volley with a complex reflection counts as
-  complex, not as simple beside it. A line may hold several thoughts, so a reflection and the question after it
-  both count, and so do an act and a question in one line.
-- In a line of **one thought** (one sentence of at most {THOUGHT_WORDS} words) an affirmation that is also a
-  reflection is an affirmation, a confrontation in the form of a question is a confrontation, and what may be
-  either a confrontation or a reflection is neither.
+  complex, not as simple beside it.
+- **One code for one thought.** A line of one sentence of at most {THOUGHT_WORDS} words is taken for one thought:
+  where it is an act (it seeks collaboration, affirms, confronts, structures ...), it is no question, reflection
+  or information beside it. What is confronting and reflecting at once is neither. A longer line may hold several
+  thoughts, and each of them counts. A reflection and the question that checks it always both count.
 - Questions, reflections and information come from the coder's own heads for them; persuading, affirming,
   seeking collaboration, emphasising autonomy, confronting and structuring from its head for acts.
 - **Affirmations** with the same words stop counting after {SIMILAR_AFFIRMATIONS}. Small words and their order

@@ -27,6 +27,7 @@ CODES = (*STATED_ELSEWHERE, *ACTS)
 
 QUESTION = slice(0, 2)
 REFLECTION = slice(2, 4)
+ACT = slice(len(STATED_ELSEWHERE), len(CODES))
 AFFIRM = CODES.index("affirm")
 CONFRONT = CODES.index("confront")
 
@@ -86,13 +87,12 @@ def draw_scored(
 
 
 def _one_code(drawn: Drawn, one_thought: Drawn, acts: Settled, part: slice) -> None:
-    """A line of one thought cannot be two of certain codes; changes ``drawn`` in place."""
+    """A line of one thought that is an act is nothing else beside it; changes ``drawn`` in place."""
     single = one_thought[:, None]
-    confronts = single & drawn[:, CONFRONT]
-    clash = confronts & drawn[:, REFLECTION].any(1)
-    no_reflection = (single & drawn[:, AFFIRM]) | clash | (single & acts.no_reflection[part][:, None])
-    drawn[:, REFLECTION] &= ~no_reflection[:, None]
-    drawn[:, QUESTION] &= ~confronts[:, None]
+    clash = single & drawn[:, CONFRONT] & drawn[:, REFLECTION].any(1)
+    act = single & drawn[:, ACT].any(1)
+    drawn[:, REFLECTION] &= ~(single & acts.no_reflection[part][:, None])[:, None]
+    drawn[:, : len(STATED_ELSEWHERE)] &= ~act[:, None]
     drawn[:, CONFRONT] &= ~clash
 
 
