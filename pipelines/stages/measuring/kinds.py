@@ -1,0 +1,255 @@
+"""Every measure there is, with the words a coach reads. The wording lives here and nowhere else.
+
+"The worker" is whoever's practice is looked at: the practitioner, and in supervision the supervisor. A volley is the
+worker's uninterrupted speech.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from models.records.coding import Setting
+
+BOTH = (Setting.DIRECT_PRACTICE, Setting.SUPERVISION)
+DIRECT = (Setting.DIRECT_PRACTICE,)
+SUPERVISION = (Setting.SUPERVISION,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureKind:
+    """What a measure is called, what it says, and what it is made of.
+
+    ``unit`` is a unit of `models.records.scoring.Measure`; ``explanation`` is one sentence for a coach. ``codes`` names
+    what the coder has to state, and ``heads`` the heads it has to answer; where one is off or missing, the measure is
+    not available. ``per`` names what a ratio or share divides by, in the plural. ``from_codes`` is False where it
+    rests on times and words alone: then the interval says nothing of how sure anybody is who spoke.
+    """
+
+    name: str
+    unit: str
+    title: str
+    explanation: str
+    settings: tuple[Setting, ...] = BOTH
+    codes: tuple[str, ...] = ()
+    heads: tuple[str, ...] = ()
+    per: str = ""
+    needs_goal: bool = False
+    from_codes: bool = True
+
+
+def _count(code: str, title: str, explanation: str, head: str, *codes: str) -> MeasureKind:
+    return MeasureKind(
+        name=f"count_{code}",
+        unit="count",
+        title=title,
+        explanation=explanation,
+        codes=codes or (code,),
+        heads=(head,),
+    )
+
+
+MEASURES: tuple[MeasureKind, ...] = (
+    _count("question", "Questions", "Volleys in which the worker asked something, however much was asked.", "question"),
+    _count(
+        "open_question",
+        "Open questions",
+        "Volleys with a question that leaves room for the person's own answer (a local split of questions).",
+        "question",
+        "question",
+        "open_question",
+    ),
+    _count(
+        "closed_question",
+        "Closed questions",
+        "Volleys with a question that a word, a date or a yes or no would answer (a local split of questions).",
+        "question",
+        "question",
+        "closed_question",
+    ),
+    _count(
+        "reflection",
+        "Reflections",
+        "Volleys in which the worker gave back what the person said or meant, simply or with more depth.",
+        "reflection",
+    ),
+    _count(
+        "simple_reflection",
+        "Simple reflections",
+        "Volleys that gave back what was said and added little, where nothing deeper was reflected beside it.",
+        "reflection",
+        "reflection",
+        "simple_reflection",
+    ),
+    _count(
+        "complex_reflection",
+        "Complex reflections",
+        "Volleys that gave back meaning or feeling beyond the person's words.",
+        "reflection",
+        "reflection",
+        "complex_reflection",
+    ),
+    _count(
+        "giving_information",
+        "Giving information",
+        "Volleys in which the worker told or explained something without advising or arguing.",
+        "input",
+        "information",
+    ),
+    _count(
+        "persuade",
+        "Persuading",
+        "Volleys in which the worker tried to change a view or a decision by advice, argument or warning; whether "
+        "leave was given first is not known.",
+        "mi_code",
+    ),
+    MeasureKind(
+        name="count_persuade_with_permission",
+        unit="count",
+        title="Persuading with permission",
+        explanation="Volleys with advice the person had asked for or agreed to hear; the coder cannot tell, so it is "
+        "never counted.",
+        settings=DIRECT,
+    ),
+    _count(
+        "affirm",
+        "Affirming",
+        "Volleys that named a particular strength or effort of the person; more than a few alike are not counted.",
+        "mi_code",
+    ),
+    _count(
+        "seeking_collaboration",
+        "Seeking collaboration",
+        "Volleys in which the worker asked for leave, agreement or the person's ideas, so that it became joint work.",
+        "mi_code",
+    ),
+    _count(
+        "emphasizing_autonomy",
+        "Emphasising autonomy",
+        "Volleys in which the worker said plainly what is the person's own choice to make.",
+        "mi_code",
+    ),
+    _count(
+        "confront",
+        "Confronting",
+        "Volleys that argued with, blamed, shamed or warned the person; saying a worry plainly is not meant.",
+        "mi_code",
+    ),
+    _count(
+        "structuring",
+        "Structuring",
+        "Volleys that said what the talk is about, where it has got to or what comes next (a local code).",
+        "mi_code",
+    ),
+    MeasureKind(
+        name="reflection_to_question_ratio",
+        unit="ratio",
+        title="Reflections for each question",
+        explanation="How many reflections there were for each question, counted in volleys.",
+        codes=("reflection", "question"),
+        heads=("reflection", "question"),
+        per="questions",
+    ),
+    MeasureKind(
+        name="percent_complex_reflections",
+        unit="share",
+        title="Share of reflections that are complex",
+        explanation="Of the volleys with a reflection, the share in which at least one was complex.",
+        codes=("reflection", "simple_reflection", "complex_reflection"),
+        heads=("reflection",),
+        per="reflections",
+    ),
+    MeasureKind(
+        name="open_question_share",
+        unit="share",
+        title="Share of questions that are open",
+        explanation="Open questions as a share of open and closed ones, each counted once in a volley.",
+        codes=("question", "open_question", "closed_question"),
+        heads=("question",),
+        per="questions",
+    ),
+    MeasureKind(
+        name="mi_adherent_total",
+        unit="count",
+        title="Inviting and strengthening, together",
+        explanation="Seeking collaboration, affirming and emphasising autonomy, added up.",
+        codes=("seeking_collaboration", "affirm", "emphasizing_autonomy"),
+        heads=("mi_code",),
+    ),
+    MeasureKind(
+        name="mi_non_adherent_total",
+        unit="count",
+        title="Persuading and confronting, together",
+        explanation="Persuading and confronting, added up; in statutory work some of it may be a duty.",
+        codes=("persuade", "confront"),
+        heads=("mi_code",),
+    ),
+    MeasureKind(
+        name="percent_change_talk",
+        unit="share",
+        title="Share of change talk",
+        explanation="Of what the family said for or against the change goal, the share that spoke for it.",
+        settings=DIRECT,
+        codes=("talk", "change", "sustain"),
+        heads=("talk",),
+        per="utterances of change or sustain talk",
+        needs_goal=True,
+    ),
+    MeasureKind(
+        name="change_talk_followed_up_rate",
+        unit="share",
+        title="Change talk that was taken up",
+        explanation="Of the change talk before a further volley of the worker's, the share where that volley held a "
+        "reflection, an open question or (where the coder states them) an affirmation.",
+        settings=DIRECT,
+        codes=("talk", "change", "reflection", "question", "open_question"),
+        heads=("talk", "reflection", "question"),
+        per="utterances of change talk",
+        needs_goal=True,
+    ),
+    MeasureKind(
+        name="talk_share_practitioner",
+        unit="share",
+        title="The worker's share of the talk",
+        explanation="The worker's share of all time spoken, or of all words where not every utterance has its time.",
+        settings=DIRECT,
+        from_codes=False,
+    ),
+    MeasureKind(
+        name="talk_share_supervisor",
+        unit="share",
+        title="The supervisor's share of the talk",
+        explanation="The supervisor's share of all time spoken, or of all words where not every utterance has its "
+        "time.",
+        settings=SUPERVISION,
+        from_codes=False,
+    ),
+    MeasureKind(
+        name="longest_monologue",
+        unit="seconds",
+        title="Longest stretch of the worker speaking",
+        explanation="The longest volley in seconds of speech, pauses left out, or in words where not every utterance "
+        "has its time.",
+    ),
+    MeasureKind(
+        name="interruptions",
+        unit="count",
+        title="Interruptions by the worker",
+        explanation="How often the worker began to speak at least half a second before somebody else had finished and "
+        'went on after them; a listener\'s "mm" and speaking over an interpreter or an unknown voice do not count.',
+        from_codes=False,
+    ),
+    MeasureKind(
+        name="longest_question_run",
+        unit="count",
+        title="Longest run of questions",
+        explanation="The most volleys in a row that asked something and reflected nothing.",
+        codes=("question", "reflection"),
+        heads=("question", "reflection"),
+    ),
+)
+"""In the order in which they are shown."""
+
+
+def kinds_of(setting: Setting) -> tuple[MeasureKind, ...]:
+    """The measures of one setting, in their order."""
+    return tuple(kind for kind in MEASURES if setting in kind.settings)
