@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from models.records.provenance import Engine
+from models.records.span import Span
 from models.records.speech import Role
 
 
@@ -25,7 +26,8 @@ class Setting(StrEnum):
 class Line:
     """An utterance (or a turn, where the source has turns) as the coder gets it.
 
-    ``turn`` counts from 1 in the order of the source. ``role_sure`` is False where nobody is sure who speaks.
+    ``turn`` counts from 1 in the order of the source. ``role_sure`` is False where nobody is sure who speaks. ``span``
+    is None where the source has no times.
     """
 
     id: str
@@ -34,6 +36,7 @@ class Line:
     role: Role
     text: str
     role_sure: bool = True
+    span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,8 +34,6 @@ SHOWN = 0.25
 
 MOST_SHOWN = 7
 
-_TO_HEAR = (1, 4, 5)
-
 
 class TransparentJudge:
     """Suggests scores from counted evidence. ``scales`` None takes the numbers that come with the program."""
@@ -105,7 +103,7 @@ def _from_evidence(heard: Tally, shown: Sequence[Piece], element: Element, scale
         chances=tuple(round(float(chance), 4) for chance in chances),
         evidence=_evidence(heard, shown, chances, scale),
         would_change=_would_change(heard, scale, score),
-        listen_first=score in _TO_HEAR and bool(element.limits),
+        listen_first=score in element.listen_before,
     )
 
 
