@@ -235,8 +235,8 @@ MEASURES: tuple[MeasureKind, ...] = (
         name="longest_monologue",
         unit="seconds",
         title="Longest stretch of speech",
-        explanation="The longest time of speaking before somebody else did, in seconds without pauses, or in words where "
-        "not every utterance has its time.",
+        explanation="The longest time of speaking before somebody else did, in seconds without pauses, or in words "
+        "where not every utterance has its time.",
     ),
     MeasureKind(
         name="interruptions",
