@@ -171,8 +171,7 @@ def _notes(scoring: Scoring, lines: Mapping[str, Line]) -> Iterator[RenderableTy
         )
     if scoring.quotes_dropped:
         count = scoring.quotes_dropped
-        are = "quote was" if count == 1 else "quotes were"
-        notes.append(f"{count} {are} not in the transcript and dropped.")
+        notes.append(f"Quotes that were not in the transcript, and were dropped: {count}.")
     for note in notes:
         yield Text(f"Note. {note}", overflow="fold")
     if notes:
