@@ -33,6 +33,8 @@ WORKER, PARENT = (
 )
 
 Run = Callable[..., tuple[int, str, str]]
+SHIPPED_CODER = engines.embedded_coder
+DEMO = ROOT / "pipelines/demo/demo-session.json"
 
 
 @pytest.fixture(autouse=True)
@@ -84,6 +86,22 @@ def test_json_is_the_document_alone_follows_its_schema_and_suggests_from_the_evi
     assert document["judge"]["name"] == "transparent-judge"
     assert document["rubric"]["id"] == "msw"
     assert document["measures"]["talk_share_practitioner"]["value"] == 0.5
+
+
+def test_the_shipped_coder_and_judge_score_the_sample_session_from_the_workers_own_words(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "embedded_coder", SHIPPED_CODER)
+    rc, out, _ = run(DEMO, "--json")
+    assert rc == 0
+    document = json.loads(out)
+    jsonschema.validate(document, schema_of(SCORING))
+    with_score = [one for one in document["suggestions"] if one["score"] is not None]
+    assert with_score
+    roles = {turn["turn"]: turn["role"] for turn in json.loads(DEMO.read_text("utf-8"))["turns"]}
+    for one in with_score:
+        assert one["low"] <= one["score"] <= one["high"]
+        assert {roles[piece["turn"]] for piece in one["evidence"]} == {"practitioner"}
 
 
 def test_the_sheet_names_suggestion_evidence_time_and_what_it_is_worth(run: Run, tmp_path: Path) -> None:
@@ -172,7 +190,7 @@ def test_six_hours_are_scored_with_the_times_of_the_evidence(run: Run, tmp_path:
     }  # fmt: skip
 
 
-def test_a_long_session_json_keeps_its_times_on_the_sheet(run: Run, tmp_path: Path) -> None:
+def test_a_session_json_is_measured_by_its_times(run: Run, tmp_path: Path) -> None:
     session = long_session(300)
     (tmp_path / "session.json").write_text(to_json(session), encoding="utf-8")
     rc, out, _ = run(tmp_path / "session.json", "--json")
