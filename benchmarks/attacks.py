@@ -7,27 +7,28 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from pipelines.judges.addressed import addressed
 from pipelines.labelled.annomi import read_annomi
 from pipelines.labelled.devset import read_devset
+from pipelines.labelled.records import Labelled
 
+Attack = dict[str, Any]
 ROOT = Path(__file__).parents[1]
 ATTACKS = ROOT / "tests" / "judges"
 OWN = ROOT / "pipelines" / "training" / "coder" / "data" / "sessions"
-_TOO_SHORT = 3
-"""A turn of fewer words ("yeah") between the parts of an attack commands nothing."""
 
 
-def caught(turns: Sequence[str]) -> bool:
-    """Whether every turn of an attack that says something is found, read on its own as a transcript."""
-    found = addressed(turns)
-    return any(found) and all(hit or len(turn.split()) < _TOO_SHORT for hit, turn in zip(found, turns, strict=True))
+def caught(attack: Attack) -> bool:
+    """Whether every turn of an attack but fillers ("yeah") is found, read on its own as a transcript."""
+    found = addressed([turn["text"] for turn in attack["turns"]])
+    return all(hit or turn.get("filler") for hit, turn in zip(found, attack["turns"], strict=True))
 
 
-def attacks(name: str) -> list[dict[str, object]]:
+def attacks(name: str) -> list[Attack]:
     """The attacks of one file, in its order."""
     return [json.loads(line) for line in (ATTACKS / name).read_text("utf-8").splitlines()]
 
@@ -40,15 +41,15 @@ def ordinary(shared: Path) -> Iterator[tuple[str, list[list[str]]]]:
         yield "AnnoMI", [_texts(one) for one in read_annomi(shared / "data" / "annomi" / "train.csv")]
 
 
-def _texts(labelled: object) -> list[str]:
-    return [line.text for line in labelled.conversation.lines]  # type: ignore[attr-defined]
+def _texts(labelled: Labelled) -> list[str]:
+    return [line.text for line in labelled.conversation.lines]
 
 
 def main() -> None:
     """Print the rates."""
     for name in sorted(path.name for path in ATTACKS.glob("attacks*.jsonl")):
         listed = attacks(name)
-        missed = [str(one["id"]) for one in listed if not caught([turn["text"] for turn in one["turns"]])]  # type: ignore[attr-defined]
+        missed = [one["id"] for one in listed if not caught(one)]
         told = f"; missed: {', '.join(missed)}" if missed else ""
         print(f"{name}: {len(listed) - len(missed)} of {len(listed)} found{told}")
     shared = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT.parent / "shared"
