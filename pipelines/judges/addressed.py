@@ -14,7 +14,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from pipelines.judges.addressed_rules import rules, squashed
+from pipelines.judges.addressed_rules import cues, pairs, rules, squashed
 
 _TOGETHER = 3
 """So many neighbouring utterances are read as one."""
@@ -38,6 +38,7 @@ _HEX = re.compile(
     r"|(?:&#\w{2,5};){4,}|(?:[01]{8}\s?){3,}|(?:(?<!\S)[.\-/]{1,6}\s+){6,}",
     re.IGNORECASE,
 )
+_SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _APART = re.compile(r"(?:\b\w\b[\s.,_-]+){7,}\b\w\b")
 
 
@@ -86,7 +87,19 @@ def _one_script(word: str) -> str:
 def _alone(text: str, plain_text: str) -> bool:
     if _hides(text) or _mixes_scripts(text) or _encoded(text):
         return True
-    return any(rule.search(view) for view in _views(plain_text) for rule in rules().values()) or _pushed_together(text)
+    views = tuple(_views(plain_text))
+    if any(rule.search(view) for view in views for rule in rules().values()):
+        return True
+    return any(_piled(view) for view in views) or _pushed_together(text)
+
+
+def _piled(plain_text: str) -> bool:
+    """Whether one sentence holds two cues that ordinary speech does not join."""
+    for sentence in _SENTENCE.split(plain_text):
+        found = {name for name, words in cues().items() if words.search(sentence)}
+        if any(pair <= found for pair in pairs()):
+            return True
+    return False
 
 
 def _views(plain_text: str) -> Iterator[str]:

@@ -27,6 +27,20 @@ def squashed() -> re.Pattern[str]:
 
 
 @cache
+def cues() -> dict[str, re.Pattern[str]]:
+    """Words of each kind of cue; one alone is ordinary speech."""
+    read = _read()
+    kinds = read["cues"].items()
+    return {name: re.compile(rf"\b(?:{_filled(words, read['words'])})\b") for name, words in kinds}
+
+
+@cache
+def pairs() -> tuple[frozenset[str], ...]:
+    """Kinds of cue that do not stand in one sentence of ordinary speech."""
+    return tuple(frozenset(pair.split("+")) for pair in _read()["pairs"]["pairs"].split())
+
+
+@cache
 def _read() -> dict[str, dict[str, str]]:
     return tomllib.loads(_FILE.read_text("utf-8"))
 
