@@ -32,6 +32,8 @@ class Element:
 
     ``anchors`` holds what the scores 1 to 5 mean, in this order. ``measures`` names the measures that say something
     about it. ``whole_session`` is True where the opening and the close decide: a part of a session is not enough.
+    ``needs_context`` names what a judge has to know beyond the words ("legal_status"). ``listen_before`` are the scores
+    that a person confirms only after listening.
     """
 
     id: str
@@ -47,6 +49,8 @@ class Element:
     needs_change_goal: bool = False
     whole_session: bool = False
     measures: tuple[str, ...] = ()
+    needs_context: tuple[str, ...] = ()
+    listen_before: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +81,11 @@ class LengthGuard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rubric:
-    """A rubric for one setting. ``labels`` name the scores 1 to 5; ``rules`` are for people to read."""
+    """A rubric for one setting. ``labels`` name the scores 1 to 5; ``rules`` are for people to read.
+
+    ``warning`` is shown wherever a score is shown. ``summary_band`` describes a whole supervision in three bands, the
+    lowest first, for a person to choose; each may be empty.
+    """
 
     ref: RubricRef
     setting: Setting
@@ -87,6 +95,9 @@ class Rubric:
     factors: tuple[Factor, ...]
     elements: tuple[Element, ...]
     time_use: tuple[TimeUse, ...] = ()
+    summary_band: tuple[str, ...] = ()
+    warning: str = ""
+    name: str = ""
 
     def element(self, name: str) -> Element:
         """The element with this id. Raises KeyError."""

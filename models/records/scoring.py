@@ -119,18 +119,6 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Prompt:
-    """What a language model is asked about one element; ``ref`` names the prompt's version and digest.
-
-    ``schema`` is the JSON Schema that the answer has to keep to.
-    """
-
-    text: str
-    schema: Mapping[str, object]
-    ref: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Scoring:
     """A session, scored provisionally: the last thing a machine writes. There is no overall number."""
 

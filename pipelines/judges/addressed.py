@@ -67,7 +67,7 @@ def plain(text: str) -> str:
     seen = "".join(c if not _invisible(c) else "" for c in composed)
     words = [_one_script(word) for word in seen.translate(_QUOTES).split()]
     lowered = " ".join(words).lower()
-    return _SPELLED.sub(lambda match: re.sub(r"[\s.]", "", match.group(0)) + " ", lowered).strip()
+    return " ".join(_SPELLED.sub(lambda match: re.sub(r"[\s.]", "", match.group(0)) + " ", lowered).split())
 
 
 _QUOTES = str.maketrans(dict.fromkeys("‘’‛′`", "'") | dict.fromkeys("“”‟″", '"'))

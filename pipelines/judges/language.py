@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 
 from models.errors import EngineError, NoAnswerError, UnreachableError
 from models.ports import Answerer, Progress, no_progress
+from models.records.prompt import Prompt
 from models.records.provenance import Engine
 from models.records.rubric import Element, Rubric
-from models.records.scoring import Circumstances, NoScore, Observed, Prompt, Suggestion, Verdict
+from models.records.scoring import Circumstances, NoScore, Observed, Suggestion, Verdict
 from pipelines.judges.addressed import addressed, speaks_to_software
 from pipelines.judges.merge import Part, merged, unanswered
 from pipelines.judges.sheet import Shown, fenced, numbered, told_of

@@ -31,7 +31,6 @@ _HELD = 0.8
 _SAY = 1 / 3
 _MOST_EVIDENCE = 7
 _MIDDLE = 3
-_LISTEN = (1, 4, 5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +109,7 @@ def _scored(element: Element, heard: Sequence[tuple[Part, float]], parts: Sequen
         because=_because(parts, given, score),
         evidence=_chosen(evidence),
         would_change=_would_change(evidence, score),
-        listen_first=score in _LISTEN and bool(element.limits),
+        listen_first=score in element.listen_before,
     )
 
 

@@ -39,7 +39,7 @@ def numbered(coding: Coding, removed: Collection[str]) -> tuple[Shown, ...]:
         label = f"u{number}"
         text = _clipped(one_line(utterance.text), _LONGEST_LINE) if kept else REMOVED
         line = f"[{label}] {names[utterance.speaker, utterance.role]}: {text}"
-        scored = kept and utterance.role is role
+        scored = kept and utterance.role is role and bool(text)
         shown.append(Shown(label=label, line=line, utterance=utterance if kept else None, scored=scored))
     return tuple(shown)
 
