@@ -24,7 +24,8 @@ from models.records.provenance import Engine
 _LOGS = ("openai", "httpx2", "httpcore2")
 _WAIT_FOR = (429, 503)
 _CANNOT_ASK = (401, 403, 404)
-_NO_SCHEMA = 400
+_ELSEWHERE = ("-cloud", ":cloud")
+"""How Ollama names models that it does not run itself but sends questions on for."""
 _AROUND = 64
 """Tokens that the server's chat template puts around a prompt, and room to spare."""
 _READ_AT_LEAST = 0.7
@@ -183,6 +184,11 @@ def _check(settings: OpenAISettings) -> None:
     """Raises BadInputError where a setting cannot be meant."""
     if not settings.model.strip():
         raise BadInputError("No model is named. Name it as the language model's server does.")
+    if settings.model.strip().lower().endswith(_ELSEWHERE) and not settings.allow_public:
+        raise BadInputError(
+            "By its name this model runs elsewhere, and a server of your own would only pass the transcript on. Name a "
+            "model that runs here."
+        )
     if settings.timeout_s <= 0 or settings.attempts < 1 or settings.answer_tokens < 1:
         raise BadInputError("Time limit, attempts and answer tokens of the language model must be positive.")
     if settings.context_tokens <= settings.answer_tokens + _AROUND:

@@ -313,6 +313,13 @@ def test_nothing_of_the_prompt_or_key_is_logged(
     assert "hush" not in caplog.text
 
 
+@pytest.mark.parametrize("model", ["big:120b-cloud", "big:cloud"])
+def test_a_model_that_the_server_would_pass_on_is_refused(model: str) -> None:
+    with pytest.raises(BadInputError, match="runs elsewhere"):
+        answerer("http://127.0.0.1:1/v1", model=model)
+    assert answerer("http://127.0.0.1:1/v1", model=model, allow_public=True).engine.options["model"] == model
+
+
 @pytest.mark.parametrize(
     "wrong", [{"model": " "}, {"timeout_s": 0}, {"attempts": 0}, {"answer_tokens": 0}, {"context_tokens": 1500}]
 )
