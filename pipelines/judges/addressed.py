@@ -14,7 +14,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from pipelines.judges.addressed_rules import cues, pairs, rules, squashed
+from pipelines.judges.addressed_rules import cues, pairs, rules, run_together, squashed
 
 _TOGETHER = 3
 """So many neighbouring utterances are read as one."""
@@ -169,5 +169,7 @@ def _decodes(run: str) -> bool:
 
 
 def _pushed_together(text: str) -> bool:
+    if run_together().search(re.sub(r"[\W_]", "", plain(text))):
+        return True
     apart = _APART.findall(text.lower())
     return any(squashed().search(re.sub(r"[\W_]", "", run)) for run in apart)

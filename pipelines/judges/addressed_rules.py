@@ -27,6 +27,12 @@ def squashed() -> re.Pattern[str]:
 
 
 @cache
+def run_together() -> re.Pattern[str]:
+    """What to look for in a text without its blanks: words that a transcript may have cut elsewhere."""
+    return re.compile(_read()["squashed"]["anywhere"])
+
+
+@cache
 def cues() -> dict[str, re.Pattern[str]]:
     """Words of each kind of cue; one alone is ordinary speech."""
     read = _read()
