@@ -48,7 +48,8 @@ def test_good_answers_become_suggestions() -> None:
     [
         waits(1.0), hangs_up, breaks_off, fails(500), fails(429), fails(400), sends(b"\xff\xfe"), sends(b"{}"),
         says(GOOD[:40]), says("I cannot help with that."), says('{"score": 5}'), says(GOOD, finish="length"),
-        says("[]"), says("null"), says(None, refusal="no"), says(GOOD, finish="content_filter"), says(answer(9, SAYS_BACK, ASKS)),
+        says("[]"), says("null"), says(None, refusal="no"), says(GOOD, finish="content_filter"),
+        says(answer(9, SAYS_BACK, ASKS)),
     ],
 )  # fmt: skip
 def test_a_bad_answer_is_no_score_with_a_reason_and_the_other_elements_go_on(act: Act) -> None:
