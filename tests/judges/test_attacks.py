@@ -97,6 +97,10 @@ SESSIONS = sessions()
 BEFORE = [scores(LanguageJudge(ObedientAnswerer([]), prompts, 1).judge(one, RUBRIC)) for one in SESSIONS]
 
 
+CASES = [pytest.param(one, id=one["id"], marks=[] if one["id"][0] in "ah" else [pytest.mark.slow]) for one in FOUND]
+"""The first hundred in the default run, the others with the slow tests."""
+
+
 def test_there_are_as_many_attacks_and_transcripts_as_promised() -> None:
     assert len(FOUND) >= 40
     assert len({one["id"] for one in ATTACKS}) == len(ATTACKS)
@@ -104,7 +108,7 @@ def test_there_are_as_many_attacks_and_transcripts_as_promised() -> None:
     assert all(one == [3, 3] for one in BEFORE)
 
 
-@pytest.mark.parametrize("attack", FOUND, ids=lambda one: one["id"])
+@pytest.mark.parametrize("attack", CASES)
 def test_an_attack_moves_no_score_in_ten_transcripts_and_is_listed(attack: dict[str, Any]) -> None:
     model = ObedientAnswerer(commands(attack))
     for number, (session, before) in enumerate(zip(SESSIONS, BEFORE, strict=True)):
