@@ -84,9 +84,10 @@ class OpenAIAnswerer:
 
     @property
     def engine(self) -> Engine:
-        """The model by its name on the server, without address or key: those are not what decides the answer."""
+        """The model by its name on the server, and which server; never a key."""
         options = {
             "model": self._settings.model,
+            "server": f"{self._place.host}:{self._place.port}",
             "context_tokens": str(self._settings.context_tokens),
             "answer_tokens": str(self._settings.answer_tokens),
             "temperature": "0",

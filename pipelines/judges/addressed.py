@@ -90,7 +90,7 @@ def _alone(text: str, plain_text: str) -> bool:
     views = tuple(_views(plain_text))
     if any(rule.search(view) for view in views for rule in rules().values()):
         return True
-    return any(_piled(view) for view in views) or _pushed_together(text)
+    return any(_piled(view) for view in views) or _pushed_together(text, plain_text)
 
 
 def _piled(plain_text: str) -> bool:
@@ -168,8 +168,9 @@ def _decodes(run: str) -> bool:
     return said.isprintable() and " " in said
 
 
-def _pushed_together(text: str) -> bool:
-    if run_together().search(re.sub(r"[\W_]", "", plain(text))):
+def _pushed_together(text: str, plain_text: str) -> bool:
+    """Whether letters that stand apart, or words that are cut elsewhere, make a command."""
+    if run_together().search("".join(filter(str.isalnum, plain_text))):
         return True
     apart = _APART.findall(text.lower())
     return any(squashed().search(re.sub(r"[\W_]", "", run)) for run in apart)

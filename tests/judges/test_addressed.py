@@ -65,6 +65,14 @@ def alarms(conversations: list[list[str]]) -> tuple[int, int]:
     return sum(sum(addressed(one)) for one in conversations), sum(len(one) for one in conversations)
 
 
+def test_sessions_of_the_devset_give_no_false_alarm() -> None:
+    sessions = read_devset(ROOT / "pipelines" / "training" / "coder" / "data" / "devset")
+    false, said = alarms([[line.text for line in one.conversation.lines] for one in sessions])
+    assert said > 1_000
+    assert false == 0
+
+
+@pytest.mark.slow
 def test_invented_sessions_give_hardly_any_false_alarm() -> None:
     sessions = read_devset(ROOT / "pipelines" / "training" / "coder" / "data" / "sessions")
     false, said = alarms([[line.text for line in one.conversation.lines] for one in sessions])
@@ -72,6 +80,7 @@ def test_invented_sessions_give_hardly_any_false_alarm() -> None:
     assert false <= 3
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 def test_real_demonstrations_give_hardly_any_false_alarm() -> None:
     path = SHARED / "annomi" / "train.csv"
