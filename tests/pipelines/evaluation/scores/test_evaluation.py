@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import ModuleType
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -19,6 +21,12 @@ from tests.pipelines.evaluation.scores.sessions import judged, session, suggest
 
 SCORE = st.integers(1, 5)
 PAIRS = st.lists(st.tuples(SCORE, SCORE), max_size=30)
+
+
+@pytest.fixture(scope="module")
+def metrics() -> ModuleType:
+    found: ModuleType = pytest.importorskip("sklearn.metrics", reason="scikit-learn comes with the extra `train`")
+    return found
 
 
 @given(PAIRS, PAIRS)
@@ -39,8 +47,7 @@ def test_errors_are_those_of_the_pairs(pairs: list[tuple[int, int]]) -> None:
 
 
 @given(st.lists(st.tuples(SCORE, SCORE), min_size=2, max_size=30))
-def test_weighted_kappa_is_scikit_learns(pairs: list[tuple[int, int]]) -> None:
-    metrics = pytest.importorskip("sklearn.metrics", reason="scikit-learn comes with the extra `train`")
+def test_weighted_kappa_is_scikit_learns(metrics: ModuleType, pairs: list[tuple[int, int]]) -> None:
     gold, given = zip(*pairs, strict=True)
     found = score_grid(pairs).weighted_kappa
     if len({*gold, *given}) == 1:
