@@ -12,6 +12,7 @@ import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from benchmarks.card import fill
 from models.records.coding import Coding
 from pipelines.evaluation.coder.intervals import Estimate
 from pipelines.evaluation.scores.evaluation import ALL, ScoreMeasures, ScoresMeasured, evaluate_scores
@@ -26,7 +27,6 @@ from pipelines.training.judge.unseen import UNSEEN, read_unseen
 
 HERE = Path(__file__).resolve().parent
 SCORED, HELD_OUT = HERE / "scored_sessions", HERE / "held_out_sessions"
-START, END = "<!-- figures -->\n", "<!-- end -->"
 
 Found = dict[str, ScoresMeasured]
 
@@ -138,12 +138,6 @@ def _number(value: float | None) -> str:
     return "–" if value is None else f"{round(value, 2) + 0.0:.2f}"
 
 
-def filled(text: str, figures: str) -> str:
-    """A document with the tables between its markers. Raises ValueError where these are not there."""
-    before, after = text.split(START)
-    return f"{before}{START}\n{figures}\n{END}{after.split(END, 1)[1]}"
-
-
 def main() -> None:
     """Print the tables, or write them into a document."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -152,7 +146,7 @@ def main() -> None:
     figures = tables(measure_all())
     print(figures)
     if given.card is not None:
-        given.card.write_text(filled(given.card.read_text("utf-8"), figures), "utf-8")
+        fill(given.card, "scores", figures)
 
 
 if __name__ == "__main__":
