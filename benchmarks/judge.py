@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from benchmarks.card import fill
+from models.agreement import ScoreGrid
 from models.records.coding import Coding
 from pipelines.evaluation.coder.intervals import Estimate
 from pipelines.evaluation.scores.evaluation import ALL, ScoreMeasures, ScoresMeasured, evaluate_scores
@@ -107,8 +108,17 @@ def _pooled(found: Found) -> str:
     rows += [[title, *(_interval(one.rates[rate]) for one in whole.values())] for rate, title in _ROWS.items()]
     rows.append(["4 or 5 where people gave 1", *(str(one.counts.grid.given(4, 5, where=1)) for one in whole.values())])
     rows.append(["1 where people gave 5", *(str(one.counts.grid.given(1, 1, where=5)) for one in whole.values())])
+    for low, high in ((1, 2), (4, 5)):
+        title = f"Mean error where people gave {low} or {high}"
+        rows.append([title, *(_number(_part(one, low, high).mean_error) for one in whole.values())])
     rows.append(["Mean score, people's; suggested", *(_means(one) for one in whole.values())])
     return _markdown(rows)
+
+
+def _part(one: ScoreMeasures, low: int, high: int) -> ScoreGrid:
+    """Only where people's score is from ``low`` to ``high``."""
+    rows = one.counts.grid.counts
+    return ScoreGrid(counts=tuple(row if low <= at <= high else (0,) * len(row) for at, row in enumerate(rows, 1)))
 
 
 def _elements(measured: ScoresMeasured) -> str:
