@@ -20,7 +20,10 @@ from models.records.coding import Conversation
 from pipelines.evaluation.scores.reading import read_scored
 from pipelines.judges.transparent import TransparentJudge
 from pipelines.labelled.records import Labelled
-from pipelines.scoring import Scored, score_conversation
+from pipelines.rubrics import shipped_rubric
+from pipelines.scoring import Scored, circumstances_of
+from pipelines.stages.classify import classify
+from pipelines.stages.score import observe, score
 from pipelines.training.judge.fit import SESSIONS
 
 HERE = Path(__file__).resolve().parent
@@ -74,7 +77,10 @@ def measure(sessions: Sequence[Labelled], coder: Coder) -> tuple[list[Moved], li
 
 
 def _scored(conversation: Conversation, coder: Coder) -> Scored:
-    return score_conversation(conversation, coder, TransparentJudge())
+    """Coded and scored as in use, without the measures, which the transparent judge does not look at."""
+    coding, rubric = classify(conversation, coder), shipped_rubric(conversation.setting)
+    scoring = score(observe(coding, (), circumstances_of(conversation)), rubric, TransparentJudge())
+    return Scored(conversation=conversation, coding=coding, scoring=scoring, rubric=rubric)
 
 
 def compare(before: Scored, after: Scored, swap: Swap, session: str) -> list[Moved]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from benchmarks.card import filled
@@ -53,3 +55,10 @@ def test_figures_replace_those_between_their_markers_and_nothing_else() -> None:
 def test_a_document_without_the_one_place_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="one place for one"):
         filled(text, "one", "new")
+
+
+@pytest.mark.parametrize("name", ["scores", "swaps"])
+def test_the_judges_card_holds_its_figures(name: str) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "judge.md").read_text("utf-8")
+    held = text.split(f"<!-- figures: {name} -->\n")[1].split("<!-- end -->")[0]
+    assert held.count("\n|") > 8

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -132,6 +133,24 @@ def test_a_language_model_that_is_not_set_up_is_said(folder: Path, monkeypatch: 
     monkeypatch.delattr("service.engines.language_judge", raising=False)
     with pytest.raises(MissingPartError, match="No language model is set up"):
         run(folder, "--judge", "llm")
+
+
+def fields(document: Any) -> set[str]:
+    """The names of fields at every depth; names of elements and of pooled groups are data."""
+    if isinstance(document, list):
+        return {name for one in document for name in fields(one)}
+    if not isinstance(document, dict):
+        return set()
+    data = {"empathy", "evocation", "all"}
+    return (document.keys() - data) | {name for one in document.values() for name in fields(one)}
+
+
+def test_every_field_of_the_json_is_explained(folder: Path) -> None:
+    text = (ROOT / "docs" / "evaluation-scores.md").read_text("utf-8")
+    explained = {word.split(".")[-1] for word in re.findall(r"`([\w.\[\]]+)`", text)}
+    found = fields(json.loads(run(folder, "--json").stdout))
+    assert "weighted_kappa" in found
+    assert found - explained == set()
 
 
 def test_the_command_is_there_and_loads_no_model_library() -> None:
