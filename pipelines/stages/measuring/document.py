@@ -13,8 +13,8 @@ from pipelines.stages.measuring.times import INTERRUPTION_MS
 _INTRODUCTION = """# Measures of a session
 
 Counts, shares and ratios that are computed from the codes of a session. They inform a conversation between a
-coach and a worker; none is a score, none is a norm, and none says what a session achieved. "The worker" is
-whoever's practice is looked at: the practitioner, and in supervision the supervisor. Everybody else is context.
+coach and a worker; none is a score, none is a norm, and none says what a session achieved. It is the
+practitioner's practice that is looked at, and in supervision the supervisor's. Everybody else is context.
 
 The rules paraphrase the Motivational Interviewing Treatment Integrity code 4.2.1 (Moyers, Manuel and Ernst). A
 machine that applies them to probabilities is not a trained coder with the recording: do not report these
@@ -26,16 +26,17 @@ This file is written by `python -m pipelines.stages.measures > docs/measures.md`
 
 _RULES = f"""## How they are counted
 
-- A **volley** is the worker's uninterrupted speech. A listener's noise does not end it: at most
-  {LISTENER_WORDS} words, all of this list, and not a question. After a question or a reflection such words are
-  an answer, and end it. The worker's own noises are no volley.
+- A **stretch of speech** (MITI: a volley) is uninterrupted speech of that person. A listener's noise does not
+  end it: at most {LISTENER_WORDS} words, all of this list, and not a question. After a question or a reflection
+  such words are an answer, and end it. Their own noises are no stretch of speech.
 - Listeners' words: {", ".join(sorted(BACKCHANNELS))}.
-- **Each code counts once in a volley**, however often it occurs. A volley with a complex reflection counts as
-  complex, not as simple beside it.
-- **One code for one thought.** A line of one sentence of at most {THOUGHT_WORDS} words is taken for one thought:
-  where it is an act (it seeks collaboration, affirms, confronts, structures ...), it is no question, reflection
-  or information beside it. What is confronting and reflecting at once is neither. A longer line may hold several
-  thoughts, and each of them counts. A reflection and the question that checks it always both count.
+- **Each code counts once in a stretch of speech**, however often it occurs. One with a complex reflection
+  counts as complex, not as simple beside it.
+- **One code for one thought.** A line of one sentence of at most {THOUGHT_WORDS} words is taken for one
+  thought: where it is an act (it seeks collaboration, affirms, confronts, structures ...), it is no question,
+  reflection or information beside it. What is confronting and reflecting at once is neither. A longer line may
+  hold several thoughts, and each of them counts. A reflection and the question that checks it always both
+  count.
 - Questions, reflections and information come from the coder's own heads for them; persuading, affirming,
   seeking collaboration, emphasising autonomy, confronting and structuring from its head for acts.
 - **Affirmations** with the same words stop counting after {SIMILAR_AFFIRMATIONS}. Small words and their order
