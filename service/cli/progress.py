@@ -21,7 +21,7 @@ NAMES = {
     "classify": "Marking utterances",
     "score": "Suggesting scores",
     "code": "Marking utterances",
-    "score": "Marking and scoring",
+    "judge": "Marking and scoring",
 }
 
 LONG = 300

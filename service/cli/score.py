@@ -126,5 +126,5 @@ def _scored(
     from service import engines
 
     coder = engines.embedded_coder(weights)
-    with one_bar("score", shown=shown and len(conversation.lines) >= LONG) as progress:
+    with one_bar("judge", shown=shown and len(conversation.lines) >= LONG) as progress:
         return score_conversation(conversation, coder, judge, rubric, circumstances, progress)
