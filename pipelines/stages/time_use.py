@@ -6,7 +6,7 @@ something: greetings and listeners' noises are left out by the probability that 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,25 +23,14 @@ NOTHING_SAID = "Nobody says anything in this transcript that time could have bee
 LEAST = 0.5
 """So many words or milliseconds have to be spent on something, by the probabilities, for there to be shares of it."""
 
-SHORT_MS = 5 * 60_000
-"""Of less than this the sentence gives percentages: minutes would be too coarse."""
-
 RUN = 3
 """So many lines are drawn together: talk stays with a code for about three lines (docs/time-use.md), as errors do."""
 
 _SEED = 20_240_422
 _BLOCK = 512
 _INTERVAL = (10.0, 90.0)
-_MINUTE = 60_000
 
 Floats = NDArray[np.float64]
-
-_GROUPS = (
-    ("the account of events, tasks and administration", ("NARR", "WHAT", "ADMIN")),
-    ("why things are as they are", ("WHY",)),
-    ("how the worker will do it", ("HOW",)),
-)
-"""What the sentence sets side by side: "what and when" and "how and why"."""
 
 
 def measure_name(code: str) -> str:
@@ -92,30 +81,6 @@ def stated(probabilities: Floats, sure: Mapping[str, float]) -> tuple[str | None
     likely = probabilities.max(1, initial=0.0)
     return tuple(
         code if code in sure and chance >= sure[code] else None for code, chance in zip(answers, likely, strict=True)
-    )
-
-
-def time_use_sentence(measures: Sequence[Measure], length_ms: int) -> str:
-    """One sentence on what and when, why, and how, in minutes of a session of this length; empty without the shares.
-
-    The interval of several codes together is the sum of theirs, and so at least as wide as it need be.
-    """
-    known = {one.name: one for one in measures if one.value is not None}
-    if any(measure_name(code) not in known for _, codes in _GROUPS for code in codes):
-        return ""
-    short = length_ms < SHORT_MS
-    unit, whole = ("%", 100.0) if short else ("", length_ms / _MINUTE)
-    parts = []
-    for words, codes in _GROUPS:
-        held = [known[measure_name(code)] for code in codes]
-        value, low, high = (
-            round(min(1.0, sum(getattr(one, end) or 0.0 for one in held)) * whole) for end in ("value", "low", "high")
-        )
-        parts.append(f"{f'{value}{unit}' if value else 'none'} ({low} to {high}) on {words}")
-    of = "Of this short session" if short else f"Of about {round(whole)} minutes"
-    return (
-        f"{of}, by a machine's reading of the lines, {parts[0]}, {parts[1]} and {parts[2]}; "
-        "the rest on the child, the family, risk, feelings and decisions."
     )
 
 

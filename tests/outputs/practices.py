@@ -128,4 +128,4 @@ def _coding(session: Session, flags: dict[str, tuple[Flag, ...]], off: tuple[Off
 
 
 def _scoring(suggestions: tuple[Suggestion, ...], notes: tuple[str, ...] = ()) -> Scoring:
-    return Scoring(judge=JUDGE, rubric=RUBRIC.ref, suggestions=suggestions, measures=MEASURES, notes=notes)
+    return Scoring(judge=JUDGE, coder=JUDGE, rubric=RUBRIC.ref, suggestions=suggestions, measures=MEASURES, notes=notes)

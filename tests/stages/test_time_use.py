@@ -1,4 +1,4 @@
-"""What a supervision was spent on: shares that add up, hold their doubt and say in a sentence what they are."""
+"""What a supervision was spent on: shares that add up, and hold their doubt."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from models.records.coding import Coding, Setting
 from models.records.scoring import Circumstances, Measure
 from models.records.span import Span
 from pipelines.stages.measures import measures
-from pipelines.stages.time_use import NOT_ASKED, NOTHING_SAID, measure_name, shares, stated, time_use_sentence
+from pipelines.stages.time_use import NOT_ASKED, NOTHING_SAID, shares, stated
 from tests.stages.codings import session, supervisor, worker
 
 Floats = NDArray[np.float64]
@@ -148,29 +148,3 @@ def test_a_line_is_given_a_code_only_where_it_is_likely_enough() -> None:
     assert stated(likely, {"FAM": 0.5}) == ("FAM", None, None)
     assert stated(likely, {"FAM": 0.7, "HOW": 0.9}) == (None, "HOW", None)
     assert stated(np.zeros((0, len(CLASSES))), {"FAM": 0.5}) == ()
-
-
-def told(**held: tuple[float, float, float]) -> list[Measure]:
-    rows = {code: held.get(code, (0.0, 0.0, 0.0)) for code in TIME_USE}
-    return [
-        Measure(name=measure_name(code), unit="share", value=value, low=low, high=high)
-        for code, (value, low, high) in rows.items()
-    ]
-
-
-def test_the_sentence_sets_what_and_when_beside_how_and_why() -> None:
-    found = told(NARR=(0.5, 0.4, 0.6), WHAT=(0.25, 0.2, 0.3), WHY=(0.1, 0.05, 0.15), RISK=(0.15, 0.1, 0.2))
-    assert time_use_sentence(found, 40 * 60_000) == (
-        "Of about 40 minutes, by a machine's reading of the lines, 30 (24 to 36) on the account of events, tasks and "
-        "administration, 4 (2 to 6) on why things are as they are and none (0 to 0) on how the worker will do it; "
-        "the rest on the child, the family, risk, feelings and decisions."
-    )
-
-
-def test_the_sentence_of_a_short_session_gives_percentages() -> None:
-    assert "75% (60 to 90) on the account" in time_use_sentence(told(NARR=(0.75, 0.6, 0.9)), 60_000)
-
-
-def test_there_is_no_sentence_without_shares() -> None:
-    assert not time_use_sentence([], 60_000)
-    assert not time_use_sentence(list(spent(talk("She rang.", "When?"), None).values()), 60_000)
