@@ -35,6 +35,8 @@ BENCHMARKS = {
         ROOT / "tests" / "coder" / "contrasts.jsonl",
         "--quiet",
     ],
+    "judge": [PYTHON, "-m", "benchmarks.judge"],
+    "swaps": [PYTHON, "-m", "benchmarks.judge_swaps"],
     "fresh": [PYTHON, "-m", "benchmarks.all", "--fresh-clone"],
 }
 

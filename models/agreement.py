@@ -229,3 +229,63 @@ class Calibration:
         """Expected calibration error: how far probability and share of right answers are apart, by answer."""
         apart = sum(abs(one.confidence - one.right) for one in self.bins)
         return _ratio(apart, sum(one.count for one in self.bins))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreGrid:
+    """How often each score of the reference (rows, lowest first) was given each score (columns), both 1 to N."""
+
+    counts: tuple[tuple[int, ...], ...]
+
+    def __add__(self, other: Self) -> Self:
+        rows = zip(self.counts, other.counts, strict=True)
+        return type(self)(counts=tuple(tuple(a + b for a, b in zip(mine, yours, strict=True)) for mine, yours in rows))
+
+    @property
+    def total(self) -> int:
+        """How many have a score on both sides."""
+        return sum(map(sum, self.counts))
+
+    def within(self, points: int) -> float | None:
+        """The share that lies at most so many points apart; None without a score."""
+        return _ratio(sum(n for row, column, n in self._cells if abs(column - row) <= points), self.total)
+
+    @property
+    def mean_error(self) -> float | None:
+        """How many points too high on average, negative where too low; None without a score."""
+        return _ratio(sum((column - row) * n for row, column, n in self._cells), self.total)
+
+    @property
+    def mean_absolute_error(self) -> float | None:
+        """How many points apart on average; None without a score."""
+        return _ratio(sum(abs(column - row) * n for row, column, n in self._cells), self.total)
+
+    @property
+    def weighted_kappa(self) -> float | None:
+        """Cohen's kappa with quadratic weights (Cohen 1968); None where all scores on both sides are one and the same.
+
+        1 less the squared distances there are, by those there would be if rows and columns had nothing to do with
+        one another.
+        """
+        rows = [sum(row) for row in self.counts]
+        columns = [sum(column) for column in zip(*self.counts, strict=True)]
+        apart = sum((column - row) ** 2 * n for row, column, n in self._cells)
+        by_chance = sum((j - i) ** 2 * a * b for i, a in enumerate(rows) for j, b in enumerate(columns))
+        chance = _ratio(by_chance, self.total)
+        return None if not chance else 1 - apart / chance
+
+    def given(self, low: int, high: int, where: int) -> int:
+        """How often a score from ``low`` to ``high`` was given where the reference has ``where``."""
+        return sum(self.counts[where - 1][low - 1 : high])
+
+    @property
+    def _cells(self) -> list[tuple[int, int, int]]:
+        return [(row, column, n) for row, line in enumerate(self.counts) for column, n in enumerate(line)]
+
+
+def score_grid(pairs: Iterable[tuple[int, int]], scores: int = 5) -> ScoreGrid:
+    """The grid of (reference, given) pairs of scores from 1 to ``scores``."""
+    held = [[0] * scores for _ in range(scores)]
+    for reference, given in pairs:
+        held[reference - 1][given - 1] += 1
+    return ScoreGrid(counts=tuple(tuple(row) for row in held))

@@ -50,3 +50,7 @@ class NoAnswerError(PracticeError):
         super().__init__(why)
         self.why = str(self)
         """What went wrong, in words for a reviewer; it never quotes the answer."""
+
+
+class UnreachableError(NoAnswerError):
+    """The language model cannot be asked. Check that its server runs, and the address, the key and the model's name."""

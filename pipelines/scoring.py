@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from models.ports import Coder, Judge, Progress, no_progress
 from models.records.coding import Coding, Conversation
@@ -13,6 +13,8 @@ from pipelines.rubrics import shipped_rubric
 from pipelines.stages.classify import classify
 from pipelines.stages.measures import measures
 from pipelines.stages.score import observe, score
+from pipelines.stages.time_use import time_use_sentence
+from pipelines.time_use import time_use_of
 
 _CODING = 0.9
 """The share of the work that the coder takes, as far as progress is told."""
@@ -49,7 +51,10 @@ def score_conversation(
 
 def score_coding(coding: Coding, judge: Judge, rubric: Rubric, circumstances: Circumstances) -> Scoring:
     """Measures and suggestions of a session that is coded already."""
-    return score(observe(coding, measures(coding, circumstances), circumstances), rubric, judge)
+    observed = observe(coding, measures(coding, circumstances, time_use_of(coding)), circumstances)
+    found = score(observed, rubric, judge)
+    spent = time_use_sentence(observed.measures, observed.length_ms)
+    return replace(found, notes=(*found.notes, spent)) if spent else found
 
 
 def circumstances_of(

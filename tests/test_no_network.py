@@ -1,4 +1,4 @@
-"""Nothing but `practice models pull` opens a connection: no other module imports the means, none uses them."""
+"""Nothing opens a connection but `practice models pull` and a language model's endpoint, where one was named."""
 
 from __future__ import annotations
 
@@ -20,6 +20,10 @@ MEANS = {
 ALLOWED = {
     "models/adapters/hub_transfer.py": "the pull itself",
     "models/adapters/hub_downloader.py": "quotes the paths that it asks for",
+}
+ENDPOINT = {
+    "models/adapters/endpoint_address.py": "looks up and checks where a language model is asked",
+    "models/adapters/endpoint_transport.py": "asks it",
 }
 GUARD = """
 import sys
@@ -53,8 +57,18 @@ def guarded(code: str) -> subprocess.CompletedProcess[str]:
 
 def test_only_the_pull_imports_the_means_to_open_a_connection() -> None:
     found = {path.relative_to(ROOT).as_posix(): sorted(imported(path) & MEANS) for path in modules()}
-    assert {path: names for path, names in found.items() if names and path not in ALLOWED} == {}
-    assert set(ALLOWED) <= {path for path, names in found.items() if names}
+    allowed = {**ALLOWED, **ENDPOINT}
+    assert {path: names for path, names in found.items() if names and path not in allowed} == {}
+    assert set(allowed) <= {path for path, names in found.items() if names}
+
+
+def test_only_the_answerer_that_is_given_an_endpoint_reaches_one() -> None:
+    users = {
+        path.relative_to(ROOT).as_posix()
+        for path in modules()
+        if "from models.adapters.endpoint_" in path.read_text("utf-8")
+    }
+    assert users == {"models/adapters/endpoint_transport.py", "models/adapters/openai_answerer.py"}
 
 
 def test_only_the_command_reaches_the_pull() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from models.errors import NoAnswerError
 from models.ports import Progress, no_progress
 from models.records.audio import Audio
 from models.records.coding import Code, CodedUtterance, Coding, Conversation, Flag
@@ -98,3 +101,28 @@ class FakeCoder:
             change_goal=conversation.change_goal,
             utterances=tuple(coded),
         )
+
+
+class FakeAnswerer:
+    """Gives these answers in turn, the last one for good; an error among them is raised. Counts a token for each word.
+
+    ``prompts`` holds every question it was asked.
+    """
+
+    def __init__(self, *answers: str | NoAnswerError, longest_prompt_tokens: int = 100_000) -> None:
+        self._answers = answers
+        self.longest_prompt_tokens = longest_prompt_tokens
+        self.engine = Engine(name="fake-answerer", version="1")
+        self.prompts: list[str] = []
+
+    def count_tokens(self, text: str) -> int:
+        """Words."""
+        return len(text.split())
+
+    def answer(self, prompt: str, schema: Mapping[str, object], seed: int) -> str:
+        """The next answer, whatever the question."""
+        self.prompts.append(prompt)
+        answer = self._answers[min(len(self.prompts), len(self._answers)) - 1]
+        if isinstance(answer, NoAnswerError):
+            raise answer
+        return answer

@@ -44,6 +44,7 @@ def _told_by(session: Session) -> Told:
                 role_sure=line.role_sure,
                 turn=line.turn,
                 id=line.id,
+                span=line.span,
             )
             for line in lines
         )

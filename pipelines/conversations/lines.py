@@ -54,6 +54,7 @@ def _line(number: int, one: Spoken, taken: frozenset[str]) -> Line:
         role=Role.UNKNOWN,
         text=_whole(one.text),
         role_sure=False,
+        span=one.span,
     )
 
 

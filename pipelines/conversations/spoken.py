@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.records.coding import Setting
+from models.records.span import Span
 from models.records.speech import Role
 
 
@@ -13,7 +14,7 @@ class Spoken:
     """What one speaker said. ``speaker`` is None where the file names nobody.
 
     ``role`` is None where the file does not speak of roles, UNKNOWN where it says that nobody knows.
-    ``turn`` and ``id`` are None where the file does not count.
+    ``turn`` and ``id`` are None where the file does not count, ``span`` where it has no times.
     """
 
     speaker: str | None
@@ -22,6 +23,7 @@ class Spoken:
     role_sure: bool = True
     turn: int | None = None
     id: str | None = None
+    span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

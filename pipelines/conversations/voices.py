@@ -6,8 +6,10 @@ import html
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 
+from models.records.span import Span
 from pipelines.conversations.captions import Cue
 from pipelines.conversations.role_words import role_in
 from pipelines.conversations.spoken import Spoken
@@ -35,21 +37,24 @@ _NO_NAMES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Voice:
-    """A piece of a cue; ``speaker`` is None where nobody is named."""
+    """A piece of a cue; ``speaker`` is None where nobody is named, ``span`` where its time was not asked for."""
 
     speaker: str | None
     text: str
+    span: Span | None = None
 
 
 def spoken_in(cues: Sequence[Cue]) -> tuple[Spoken, ...]:
     """What was said, one entry for each stretch of one speaker: cues that follow each other are put together.
 
     Where the file has no voice tag at all, names before a colon count; text without a name then goes on from the
-    name before it. ``speaker`` is None for what nobody is named for.
+    name before it. ``speaker`` is None for what nobody is named for. An entry's time is from the first of its cues to
+    the last; voices that share a cue share its time, one after another, by the length of what they say.
     """
-    pieces = [voice for cue in cues for voice in tagged(cue.payload)]
+    pieces = [voice for cue in cues for voice in _timed(cue, tagged(cue.payload))]
     if not any(piece.speaker for piece in pieces):
-        pieces = list(_named([line for cue in cues for line in cue.payload]))
+        lines = [[Voice(speaker=None, text=_plain(line)) for line in cue.payload] for cue in cues]
+        pieces = list(_named([one for cue, said in zip(cues, lines, strict=True) for one in _timed(cue, said)]))
     return tuple(_joined(pieces))
 
 
@@ -62,22 +67,30 @@ def tagged(payload: Sequence[str]) -> tuple[Voice, ...]:
     return tuple(voice for voice in voices if voice.text or voice.speaker)
 
 
+def _timed(cue: Cue, voices: Sequence[Voice]) -> Iterator[Voice]:
+    """The voices of a cue, each with its part of the cue's time."""
+    whole, said = sum(len(voice.text) for voice in voices) or 1, 0
+    for voice in voices:
+        start = cue.start_ms + cue.duration_ms * said // whole
+        said += len(voice.text)
+        yield replace(voice, span=Span(start_ms=start, end_ms=cue.start_ms + cue.duration_ms * said // whole))
+
+
 def _plain(text: str) -> str:
     return " ".join(html.unescape(_TAG.sub("", text)).split())
 
 
-def _named(lines: Sequence[str]) -> Iterator[Voice]:
+def _named(lines: Sequence[Voice]) -> Iterator[Voice]:
     """Every line with the name that it begins with, or with the last name before it."""
-    plain = [_plain(line) for line in lines]
-    split = [_NAMED.fullmatch(line) for line in plain]
+    split = [_NAMED.fullmatch(line.text) for line in lines]
     often = Counter(_key(found["name"]) for found in split if found)
     speaker: str | None = None
-    for line, found in zip(plain, split, strict=True):
+    for line, found in zip(lines, split, strict=True):
         if found and _is_name(found["name"], often[_key(found["name"])]):
             speaker = _bare(found["name"])
-            yield Voice(speaker=speaker, text=found["text"])
+            yield replace(line, speaker=speaker, text=found["text"])
         else:
-            yield Voice(speaker=speaker, text=line)
+            yield replace(line, speaker=speaker)
 
 
 def _is_name(name: str, times: int) -> bool:
@@ -102,13 +115,15 @@ def _key(name: str) -> str:
 
 def _joined(pieces: Sequence[Voice]) -> Iterator[Spoken]:
     """Pieces of one speaker in a row as one; a name without words says nothing."""
-    speaker: str | None = None
-    texts: list[str] = []
-    for piece in pieces:
-        if piece.speaker != speaker and texts:
-            yield Spoken(speaker=speaker, text=" ".join(texts))
-            texts = []
-        speaker = piece.speaker
-        texts += [piece.text] if piece.text else []
-    if texts:
-        yield Spoken(speaker=speaker, text=" ".join(texts))
+    for speaker, said in groupby(pieces, key=lambda piece: piece.speaker):
+        worded = [piece for piece in said if piece.text]
+        if worded:
+            yield Spoken(speaker=speaker, text=" ".join(piece.text for piece in worded), span=_whole(worded))
+
+
+def _whole(pieces: Sequence[Voice]) -> Span | None:
+    """From the first piece's start to the last one's end; cues need not be in order of time."""
+    spans = [piece.span for piece in pieces if piece.span is not None]
+    if not spans:
+        return None
+    return Span(start_ms=min(span.start_ms for span in spans), end_ms=max(span.end_ms for span in spans))

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 Chances = NDArray[np.floating]
 
-MOST = 60
-"""Counts above this are held as this many: by then more changes nothing."""
+MOST = 400
+"""Counts above this are held as this many: more than six hours of talk hold for one element."""
 
 
 def count_chances(probabilities: Sequence[float]) -> Chances:

@@ -17,6 +17,9 @@ USUAL_WORDS = 600
 LEAST = 0.005
 """A probability under this is taken for none."""
 
+NEGLIGIBLE = 1e-12
+"""A number of pieces less likely than this is not reckoned with."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
@@ -49,11 +52,11 @@ class Tally:
     ) -> Chances:
         """Chances of the scores 1 to 5, [5], over all numbers of pieces there may be; some more, if asked."""
         count_for, count_against = self.counts(leaving_out)
-        numbers = np.arange(len(count_for))
-        ups = (numbers + more_for)[:, None] * self.per_usual
-        downs = (numbers + more_against)[None, :] * self.per_usual
+        likely_for, likely_against = (np.flatnonzero(counts > NEGLIGIBLE) for counts in (count_for, count_against))
+        ups = (likely_for + more_for)[:, None] * self.per_usual
+        downs = (likely_against + more_against)[None, :] * self.per_usual
         ups, downs = np.broadcast_arrays(ups, downs)
-        weights = count_for[:, None] * count_against[None, :]
+        weights = count_for[likely_for, None] * count_against[None, likely_against]
         whole: Chances = np.einsum("ab,abs->s", weights, scale.chances(ups, downs, self.element))
         return np.asarray(whole / whole.sum())
 

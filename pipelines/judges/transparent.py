@@ -91,7 +91,7 @@ def _shown(heard: Tally) -> list[Piece]:
 
 
 def _from_evidence(heard: Tally, shown: Sequence[Piece], element: Element, scale: Scale) -> Suggestion:
-    chances = _held_back(heard, heard.score_chances(scale))
+    chances = _chances(heard, scale)
     score = likeliest(chances)
     low, high = interval(chances)
     return Suggestion(
@@ -121,14 +121,23 @@ def interval(chances: Chances, inside: float = INSIDE) -> tuple[int, int]:
     return low + 1, high + 1
 
 
-def _held_back(heard: Tally, chances: Chances) -> Chances:
-    """The chances without a 5 beside a prominent opposite, and without a 1 beside a prominent piece for."""
-    held = chances.copy()
-    if any(piece.direction == "-" and piece.probability >= CLEAR for piece in heard.pieces):
+def _chances(
+    heard: Tally, scale: Scale, leaving_out: Piece | None = None, more_for: int = 0, more_against: int = 0
+) -> Chances:
+    """Chances of the scores 1 to 5, without a 5 beside a prominent opposite or a 1 beside a prominent piece for.
+
+    Pieces added are clear ones, and one left out is not prominent either.
+    """
+    held = heard.score_chances(scale, leaving_out=leaving_out, more_for=more_for, more_against=more_against)
+    if more_against or _prominent(heard, "-", leaving_out):
         held[3], held[4] = held[3] + held[4], 0.0
-    if any(piece.direction == "+" and piece.probability >= CLEAR for piece in heard.pieces):
+    if more_for or _prominent(heard, "+", leaving_out):
         held[1], held[0] = held[1] + held[0], 0.0
     return held
+
+
+def _prominent(heard: Tally, direction: str, leaving_out: Piece | None) -> bool:
+    return any(probability >= CLEAR for probability in heard.probabilities(direction, leaving_out))
 
 
 def _mean(chances: Chances) -> float:
@@ -138,10 +147,10 @@ def _mean(chances: Chances) -> float:
 def _evidence(heard: Tally, shown: Sequence[Piece], chances: Chances, scale: Scale) -> tuple[Evidence, ...]:
     """What moved the suggestion most, most first: how far the mean lies from where it would lie without the piece."""
     here = _mean(chances)
-    moved = [
-        (here - _mean(_held_back(heard, heard.score_chances(scale, leaving_out=piece))), piece)
-        for piece in shown[: 2 * MOST_SHOWN]
+    likeliest_each_way = [
+        piece for way in "+-" for piece in [one for one in shown if one.direction == way][:MOST_SHOWN]
     ]
+    moved = [(here - _mean(_chances(heard, scale, leaving_out=piece)), piece) for piece in likeliest_each_way]
     moved.sort(key=lambda one: -abs(one[0]))
     return tuple(
         Evidence(
@@ -174,7 +183,7 @@ def _would_change(heard: Tally, scale: Scale, score: int) -> tuple[str, ...]:
     for direction, word in (("+", "for"), ("-", "against")):
         for more in (1, 2, 3):
             up, down = (more, 0) if direction == "+" else (0, more)
-            there = likeliest(_held_back(heard, heard.score_chances(scale, more_for=up, more_against=down)))
+            there = likeliest(_chances(heard, scale, more_for=up, more_against=down))
             if there != score:
                 pieces = "one more clear piece" if more == 1 else f"{('two', 'three')[more - 2]} more clear pieces"
                 found.append(f"With {pieces} of evidence {word} it, the suggestion would be {there}.")

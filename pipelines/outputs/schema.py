@@ -16,6 +16,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from pipelines.outputs.coding_json import coding_type
+from pipelines.outputs.scoring_json import scoring_type
 from pipelines.outputs.session_json import session_type
 
 _HERE = Path(__file__).parent
@@ -61,7 +62,16 @@ CODING = Document(
     schema_file=Path("docs/schema/coding.v1.json"),
     explanation_file=Path("docs/coding-json.md"),
 )
-DOCUMENTS = (SESSION, CODING)
+SCORING = Document(
+    name="scoring.json",
+    root="ScoringDocument",
+    kind=scoring_type,
+    fields="scoring_fields.toml",
+    introduction="scoring-json.md",
+    schema_file=Path("docs/schema/scoring.v1.json"),
+    explanation_file=Path("docs/scoring-json.md"),
+)
+DOCUMENTS = (SESSION, CODING, SCORING)
 
 
 def schema_of(document: Document) -> dict[str, Any]:

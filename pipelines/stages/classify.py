@@ -16,6 +16,7 @@ from models.errors import EngineError
 from models.ports import Coder, Progress, no_progress
 from models.records.coding import CodedUtterance, Coding, Conversation, Line, Off, Setting
 from models.records.session import Session
+from models.records.span import Span
 from models.records.speech import Role
 from pipelines.stages.roles import SURE
 
@@ -40,6 +41,7 @@ def conversation_of(session: Session, setting: Setting, change_goal: str | None)
             role=one.role,
             text=one.text,
             role_sure=one.role is not Role.UNKNOWN and one.role_confidence >= SURE,
+            span=Span(start_ms=one.start_ms, end_ms=one.end_ms),
         )
         for one, turn in zip(session.utterances, turns, strict=False)
     )

@@ -14,6 +14,7 @@ from models.agreement import DiarizationErrors, JaccardErrors, WordErrors
 from models.errors import BadInputError
 from pipelines.evaluation.speech import COLLAR_MS, FileMeasures, Measure, SpeechEvaluation, evaluate
 from service.cli.evaluate_coder import coder
+from service.cli.evaluate_scores import scores
 
 evaluate_app = typer.Typer(help="Measure results against references.", no_args_is_help=True)
 
@@ -44,6 +45,7 @@ def _evaluate() -> None:
 
 
 evaluate_app.command()(coder)
+evaluate_app.command()(scores)
 
 
 @evaluate_app.command()

@@ -18,6 +18,7 @@ from service.cli.analyse import analyse, demo
 from service.cli.code import code
 from service.cli.doctor import doctor
 from service.cli.evaluate import evaluate_app
+from service.cli.score import score
 from service.cli.train import train_app
 from service.cli.weights import models_app
 
@@ -41,6 +42,7 @@ app = typer.Typer(
 app.command()(demo)
 app.command()(analyse)
 app.command()(code)
+app.command()(score)
 app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(train_app, name="train")
 app.add_typer(models_app, name="models")

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from models.ports import Progress as Told
+from models.ports import no_progress
 
 NAMES = {
     "decode": "Reading the recording",
@@ -16,7 +21,11 @@ NAMES = {
     "classify": "Marking utterances",
     "score": "Suggesting scores",
     "code": "Marking utterances",
+    "judge": "Marking and scoring",
 }
+
+LONG = 300
+"""From so many lines of a transcript on, progress is shown."""
 
 
 class StageBars:
@@ -57,3 +66,14 @@ class StageBars:
     def ends(self, step: str, seconds: float, stored: bool) -> None:
         """Fill the bar; say so where the output was there already."""
         self._bars.update(self._tasks[step], completed=1.0, note="(kept from before)" if stored else "")
+
+
+@contextmanager
+def one_bar(step: str, *, shown: bool) -> Iterator[Told]:
+    """Progress of one piece of work, drawn as a bar if ``shown``."""
+    if not shown:
+        yield no_progress
+        return
+    with StageBars(shown=True) as bars:
+        bars.begins(step)
+        yield lambda fraction: bars.progresses(step, fraction)

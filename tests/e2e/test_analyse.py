@@ -19,7 +19,7 @@ from models.adapters.pyav_decoder import PyavDecoder
 from models.records.span import Span
 from pipelines.demo import demo_recording
 
-FILES = {"session.json", "transcript.vtt", "turns.rttm", "transcript.txt", "coding.json", "report.html"}
+FILES = {"session.json", "transcript.vtt", "turns.rttm", "transcript.txt", "coding.json", "scoring.json", "report.html"}
 COMMAND = [sys.executable, "-c", "from service.cli.main import main; main()"]
 
 

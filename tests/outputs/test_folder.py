@@ -17,7 +17,7 @@ from tests.outputs.practices import small_practice
 from tests.outputs.sessions import small_session
 from tests.outputs.sound import hum
 
-NAMES = ["transcript.vtt", "turns.rttm", "transcript.txt", "coding.json", "report.html", "session.json"]
+NAMES = ["transcript.vtt", "turns.rttm", "transcript.txt", "coding.json", "scoring.json", "report.html", "session.json"]
 PRACTICE = small_practice(small_session())
 
 

@@ -12,6 +12,7 @@ from models.adapters.fakes import FakeCoder
 from models.errors import EngineError
 from models.ports import Progress, no_progress
 from models.records.coding import Code, CodedUtterance, Coding, Conversation, Flag, Line, Setting
+from models.records.span import Span
 from models.records.speech import Role
 from pipelines.stages.classify import classify, conversation_of
 from pipelines.stages.roles import SURE
@@ -194,3 +195,11 @@ def test_a_voice_without_a_role_is_never_sure() -> None:
     nobody = replace(session.utterances[0], role=Role.UNKNOWN, role_confidence=1.0)
     found = conversation_of(replace(session, utterances=(nobody,)), Setting.DIRECT_PRACTICE, None)
     assert not found.lines[0].role_sure
+
+
+def test_an_analysed_session_keeps_the_time_of_every_utterance() -> None:
+    session = small_session()
+    found = conversation_of(session, Setting.DIRECT_PRACTICE, None)
+    assert [line.span for line in found.lines] == [
+        Span(start_ms=one.start_ms, end_ms=one.end_ms) for one in session.utterances
+    ]

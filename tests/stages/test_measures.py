@@ -158,6 +158,10 @@ def test_ratios_and_totals_follow_their_formulas() -> None:
     assert (found["mi_adherent_total"], found["mi_non_adherent_total"]) == (3, 3)
 
 
+def test_the_share_of_open_questions_is_of_open_and_closed_ones_even_in_one_volley() -> None:
+    assert counted(worker("open"), worker("closed"))["open_question_share"] == 0.5
+
+
 def test_change_talk_is_a_share_of_change_and_sustain_talk() -> None:
     found = counted(worker(), parent("change"), parent("sustain"), parent("change"), parent(), parent("change"))
     assert found["percent_change_talk"] == 0.75

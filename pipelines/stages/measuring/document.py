@@ -9,12 +9,13 @@ from pipelines.stages.measuring.draws import DRAWS
 from pipelines.stages.measuring.floor import LISTENER_WORDS, SIMILAR_AFFIRMATIONS, THOUGHT_WORDS
 from pipelines.stages.measuring.kinds import MEASURES, MeasureKind
 from pipelines.stages.measuring.times import INTERRUPTION_MS
+from pipelines.stages.time_use import RUN
 
 _INTRODUCTION = """# Measures of a session
 
 Counts, shares and ratios that are computed from the codes of a session. They inform a conversation between a
-coach and a worker; none is a score, none is a norm, and none says what a session achieved. "The worker" is
-whoever's practice is looked at: the practitioner, and in supervision the supervisor. Everybody else is context.
+coach and a worker; none is a score, none is a norm, and none says what a session achieved. It is the
+practitioner's practice that is looked at, and in supervision the supervisor's. Everybody else is context.
 
 The rules paraphrase the Motivational Interviewing Treatment Integrity code 4.2.1 (Moyers, Manuel and Ernst). A
 machine that applies them to probabilities is not a trained coder with the recording: do not report these
@@ -26,16 +27,17 @@ This file is written by `python -m pipelines.stages.measures > docs/measures.md`
 
 _RULES = f"""## How they are counted
 
-- A **volley** is the worker's uninterrupted speech. A listener's noise does not end it: at most
-  {LISTENER_WORDS} words, all of this list, and not a question. After a question or a reflection such words are
-  an answer, and end it. The worker's own noises are no volley.
+- A **stretch of speech** (MITI: a volley) is uninterrupted speech of that person. A listener's noise does not
+  end it: at most {LISTENER_WORDS} words, all of this list, and not a question. After a question or a reflection
+  such words are an answer, and end it. Their own noises are no stretch of speech.
 - Listeners' words: {", ".join(sorted(BACKCHANNELS))}.
-- **Each code counts once in a volley**, however often it occurs. A volley with a complex reflection counts as
-  complex, not as simple beside it.
-- **One code for one thought.** A line of one sentence of at most {THOUGHT_WORDS} words is taken for one thought:
-  where it is an act (it seeks collaboration, affirms, confronts, structures ...), it is no question, reflection
-  or information beside it. What is confronting and reflecting at once is neither. A longer line may hold several
-  thoughts, and each of them counts. A reflection and the question that checks it always both count.
+- **Each code counts once in a stretch of speech**, however often it occurs. One with a complex reflection
+  counts as complex, not as simple beside it.
+- **One code for one thought.** A line of one sentence of at most {THOUGHT_WORDS} words is taken for one
+  thought: where it is an act (it seeks collaboration, affirms, confronts, structures ...), it is no question,
+  reflection or information beside it. What is confronting and reflecting at once is neither. A longer line may
+  hold several thoughts, and each of them counts. A reflection and the question that checks it always both
+  count.
 - Questions, reflections and information come from the coder's own heads for them; persuading, affirming,
   seeking collaboration, emphasising autonomy, confronting and structuring from its head for acts.
 - **Affirmations** with the same words stop counting after {SIMILAR_AFFIRMATIONS}. Small words and their order
@@ -50,6 +52,10 @@ _RULES = f"""## How they are counted
   total that needs it. Reflections as such are known even where simple and complex cannot be told apart.
 - **Nothing to divide by** means no value: a ratio needs at least one expected case below the line. It is never
   given as 0.
+- **What a supervision was spent on** is a share of the time spoken by anybody, or of the words; greetings and
+  listeners' noises take no part, and the shares add up to 1. Each line counts for every code with its probability
+  (docs/time-use.md says how good these are); the value is what is expected, not the middle of the draws, and
+  {RUN} lines in a row are drawn together, because talk stays with a topic and so do errors.
 - **Times** are used where every utterance has one, otherwise words. Speaking over somebody for less than
   {INTERRUPTION_MS} ms is ordinary turn-taking.
 

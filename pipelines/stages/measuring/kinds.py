@@ -1,7 +1,7 @@
 """Every measure there is, with the words a coach reads. The wording lives here and nowhere else.
 
-"The worker" is whoever's practice is looked at: the practitioner, and in supervision the supervisor. A volley is the
-worker's uninterrupted speech.
+"A stretch of speech" is what MITI calls a volley: uninterrupted speech of the person whose practice is looked at, the
+practitioner or in supervision the supervisor.
 """
 
 from __future__ import annotations
@@ -48,12 +48,23 @@ def _count(code: str, title: str, explanation: str, head: str, *codes: str) -> M
     )
 
 
+def _spent(code: str, title: str, on: str) -> MeasureKind:
+    return MeasureKind(
+        name=f"time_use_{code}",
+        unit="share",
+        title=f"Time on {title}",
+        explanation=f"The share of the talk, both people's, that was spent on {on}.",
+        settings=SUPERVISION,
+    )
+
+
 MEASURES: tuple[MeasureKind, ...] = (
-    _count("question", "Questions", "Volleys in which the worker asked something, however much was asked.", "question"),
+    _count("question", "Questions", "Stretches of speech in which something was asked, however much.", "question"),
     _count(
         "open_question",
         "Open questions",
-        "Volleys with a question that leaves room for the person's own answer (a local split of questions).",
+        "Stretches of speech with a question that leaves room for the person's own answer (a local split "
+        "of questions).",
         "question",
         "question",
         "open_question",
@@ -61,7 +72,8 @@ MEASURES: tuple[MeasureKind, ...] = (
     _count(
         "closed_question",
         "Closed questions",
-        "Volleys with a question that a word, a date or a yes or no would answer (a local split of questions).",
+        "Stretches of speech with a question that a word, a date or a yes or no would answer (a local "
+        "split of questions).",
         "question",
         "question",
         "closed_question",
@@ -69,13 +81,14 @@ MEASURES: tuple[MeasureKind, ...] = (
     _count(
         "reflection",
         "Reflections",
-        "Volleys in which the worker gave back what the person said or meant, simply or with more depth.",
+        "Stretches of speech that gave back what the other person said or meant, simply or with more depth.",
         "reflection",
     ),
     _count(
         "simple_reflection",
         "Simple reflections",
-        "Volleys that gave back what was said and added little, where nothing deeper was reflected beside it.",
+        "Stretches of speech that gave back what was said and added little, where nothing deeper was "
+        "reflected beside it.",
         "reflection",
         "reflection",
         "simple_reflection",
@@ -83,7 +96,7 @@ MEASURES: tuple[MeasureKind, ...] = (
     _count(
         "complex_reflection",
         "Complex reflections",
-        "Volleys that gave back meaning or feeling beyond the person's words.",
+        "Stretches of speech that gave back meaning or feeling beyond the other person's words.",
         "reflection",
         "reflection",
         "complex_reflection",
@@ -91,60 +104,64 @@ MEASURES: tuple[MeasureKind, ...] = (
     _count(
         "giving_information",
         "Giving information",
-        "Volleys in which the worker told or explained something without advising or arguing.",
+        "Stretches of speech that told or explained something without advising or arguing.",
         "input",
         "information",
     ),
     _count(
         "persuade",
         "Persuading",
-        "Volleys in which the worker tried to change a view or a decision by advice, argument or warning; whether "
-        "leave was given first is not known.",
+        "Stretches of speech that tried to change a view or a decision by advice, reasons or argument; whether leave "
+        "was given first is not known.",
         "mi_code",
     ),
     MeasureKind(
         name="count_persuade_with_permission",
         unit="count",
         title="Persuading with permission",
-        explanation="Volleys with advice the person had asked for or agreed to hear; the coder cannot tell, so it is "
+        explanation="Stretches of speech with advice the person had asked for or agreed to hear; the "
+        "coder cannot tell, so it is "
         "never counted.",
         settings=DIRECT,
     ),
     _count(
         "affirm",
         "Affirming",
-        "Volleys that named a particular strength or effort of the person; more than a few alike are not counted.",
+        "Stretches of speech that named a particular strength or effort of the other person; more than a "
+        "few alike are not counted.",
         "mi_code",
     ),
     _count(
         "seeking_collaboration",
         "Seeking collaboration",
-        "Volleys in which the worker asked for leave, agreement or the person's ideas, so that it became joint work.",
+        "Stretches of speech that asked for leave, agreement or the other person's ideas, so that it "
+        "became joint work.",
         "mi_code",
     ),
     _count(
         "emphasizing_autonomy",
         "Emphasising autonomy",
-        "Volleys in which the worker said plainly what is the person's own choice to make.",
+        "Stretches of speech that said plainly what is the other person's own choice to make.",
         "mi_code",
     ),
     _count(
         "confront",
         "Confronting",
-        "Volleys that argued with, blamed, shamed or warned the person; saying a worry plainly is not meant.",
+        "Stretches of speech that argued with, blamed, shamed or warned the other person; saying a worry "
+        "plainly is not meant.",
         "mi_code",
     ),
     _count(
         "structuring",
         "Structuring",
-        "Volleys that said what the talk is about, where it has got to or what comes next (a local code).",
+        "Stretches of speech that said what the talk is about, where it has got to or what comes next (a local code).",
         "mi_code",
     ),
     MeasureKind(
         name="reflection_to_question_ratio",
         unit="ratio",
         title="Reflections for each question",
-        explanation="How many reflections there were for each question, counted in volleys.",
+        explanation="How many reflections there were for each question, each counted once in a stretch of speech.",
         codes=("reflection", "question"),
         heads=("reflection", "question"),
         per="questions",
@@ -153,7 +170,7 @@ MEASURES: tuple[MeasureKind, ...] = (
         name="percent_complex_reflections",
         unit="share",
         title="Share of reflections that are complex",
-        explanation="Of the volleys with a reflection, the share in which at least one was complex.",
+        explanation="Of the stretches of speech with a reflection, the share in which at least one was complex.",
         codes=("reflection", "simple_reflection", "complex_reflection"),
         heads=("reflection",),
         per="reflections",
@@ -162,7 +179,7 @@ MEASURES: tuple[MeasureKind, ...] = (
         name="open_question_share",
         unit="share",
         title="Share of questions that are open",
-        explanation="Open questions as a share of open and closed ones, each counted once in a volley.",
+        explanation="Open questions as a share of open and closed ones, each counted once in a stretch of speech.",
         codes=("question", "open_question", "closed_question"),
         heads=("question",),
         per="questions",
@@ -198,7 +215,8 @@ MEASURES: tuple[MeasureKind, ...] = (
         name="change_talk_followed_up_rate",
         unit="share",
         title="Change talk that was taken up",
-        explanation="Of the change talk before a further volley of the worker's, the share where that volley held a "
+        explanation="Of the change talk after which the worker spoke again, the share where that stretch "
+        "of speech held a "
         "reflection, an open question or (where the coder states them) an affirmation.",
         settings=DIRECT,
         codes=("talk", "change", "reflection", "question", "open_question"),
@@ -226,15 +244,16 @@ MEASURES: tuple[MeasureKind, ...] = (
     MeasureKind(
         name="longest_monologue",
         unit="seconds",
-        title="Longest stretch of the worker speaking",
-        explanation="The longest volley in seconds of speech, pauses left out, or in words where not every utterance "
-        "has its time.",
+        title="Longest stretch of speech",
+        explanation="The longest time of speaking before somebody else did, in seconds without pauses, or in words "
+        "where not every utterance has its time.",
     ),
     MeasureKind(
         name="interruptions",
         unit="count",
-        title="Interruptions by the worker",
-        explanation="How often the worker began to speak at least half a second before somebody else had finished and "
+        title="Interruptions",
+        explanation="How often the one whose practice is looked at began to speak at least half a second "
+        "before somebody else had finished and "
         'went on after them; a listener\'s "mm" and speaking over an interpreter or an unknown voice do not count.',
         from_codes=False,
     ),
@@ -242,10 +261,22 @@ MEASURES: tuple[MeasureKind, ...] = (
         name="longest_question_run",
         unit="count",
         title="Longest run of questions",
-        explanation="The most volleys in a row that asked something and reflected nothing.",
+        explanation="The most stretches of speech in a row that asked something and reflected nothing.",
         codes=("question", "reflection"),
         heads=("question", "reflection"),
     ),
+    _spent("narr", "events", "telling what has happened: an account of events, visits and calls"),
+    _spent("what", "tasks", "tasks: what is to be done, by whom and by when"),
+    _spent("why", "meaning", "why things are as they are: explanations, and what speaks for and against them"),
+    _spent(
+        "how", "how to do it", "how the worker will do it: wording, planning, rehearsing, looking back at real talk"
+    ),
+    _spent("child", "the child", "what life is like for this child, and what the child has said or shown"),
+    _spent("fam", "the family", "how the parents or the family see it, and what they do well"),
+    _spent("risk", "risk and need", "risk and need: what is worrying, how sure it is, whether it is enough to act"),
+    _spent("feel", "the worker's feelings", "how the worker is: feelings, strain and wellbeing"),
+    _spent("dec", "decisions", "decisions that were made, with their reasons"),
+    _spent("admin", "administration", "systems, forms, leave, figures and compliance"),
 )
 """In the order in which they are shown."""
 

@@ -35,7 +35,7 @@ def why_not(kind: MeasureKind, coding: Coding, floor: Floor) -> str:
         return f"Nobody here is known as the {role.value}, whose practice is looked at. Say who it is."
     if kind.name == "count_persuade_with_permission":
         return NO_PERMISSION
-    if kind.needs_goal and coding.change_goal is None:
+    if kind.needs_goal and not coding.change_goal:
         return NO_GOAL
     return _switched_off(kind, coding) or _not_answered(kind, floor)
 

@@ -179,3 +179,32 @@ def test_more_captions_than_any_session_has_are_refused(tmp_path: Path, monkeypa
     assert len(read(tmp_path, "WEBVTT\n\n" + cue * 3).lines) == 1
     with pytest.raises(BadInputError, match="more than 3 captions"):
         read(tmp_path, "WEBVTT\n\n" + cue * 4)
+
+
+def spans(tmp_path: Path, content: str) -> list[tuple[int, int] | None]:
+    """Start and end of every line in milliseconds."""
+    return [one.span and (one.span.start_ms, one.span.end_ms) for one in read(tmp_path, content).lines]
+
+
+def test_a_line_of_several_cues_spans_them_and_voices_in_one_cue_share_its_time_by_length(tmp_path: Path) -> None:
+    assert spans(tmp_path, TEAMS) == [(3500, 7000), (7000, 8428), (8428, 9000)]
+
+
+def test_names_before_a_colon_get_the_times_of_their_cues(tmp_path: Path) -> None:
+    assert spans(tmp_path, ZOOM) == [(2000, 8000), (8000, 9000)]
+    first, second, third = spans(tmp_path, SRT)
+    assert (first, third[1]) == ((1000, 2000), 5000)
+    assert second[0] == 2000 < second[1] == third[0] < 4000
+
+
+def test_cues_out_of_order_give_a_line_that_holds_them_all(tmp_path: Path) -> None:
+    text = "WEBVTT\n\n00:05.000 --> 00:06.000\n<v Kim>So.\n\n00:01.000 --> 00:02.500\n<v Kim>Right.\n"
+    assert spans(tmp_path, text) == [(1000, 6000)]
+
+
+def test_a_cue_without_length_is_a_time_without_length(tmp_path: Path) -> None:
+    assert spans(tmp_path, "WEBVTT\n\n00:05.000 --> 00:05.000\n<v Kim>So.\n") == [(5000, 5000)]
+
+
+def test_a_table_has_no_times(tmp_path: Path) -> None:
+    assert spans(tmp_path, "speaker,text\nKim,Hello.\n") == [None]

@@ -130,3 +130,12 @@ def test_the_development_set_is_read_turn_by_turn() -> None:
     for path in sorted(SHARED.glob("*session*.json")):
         turns = json.loads(path.read_text("utf-8"))["turns"]
         assert [line.text for line in read_conversation(path).lines] == [turn["text"] for turn in turns]
+
+
+def test_an_analysed_session_keeps_its_times_and_a_list_of_utterances_has_none(tmp_path: Path) -> None:
+    session = small_session()
+    spans = [line.span for line in read(tmp_path, to_json(session)).lines]
+    assert [(one.start_ms, one.end_ms) for one in spans if one] == [
+        (one.start_ms, one.end_ms) for one in session.utterances
+    ]
+    assert read(tmp_path, '{"utterances": [{"speaker": "Mum", "text": "Hi."}]}').lines[0].span is None

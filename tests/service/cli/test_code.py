@@ -20,8 +20,8 @@ from models.records.speech import Role
 from pipelines.outputs.coding_json import read_coding
 from pipelines.outputs.schema import CODING, schema_of
 from service import engines
-from service.cli import code as command
 from service.cli import main
+from service.cli.progress import LONG as LONG_TRANSCRIPT
 
 ROOT = Path(__file__).parents[3]
 LONG = "so that everybody gets out of the house without anyone shouting or losing a shoe " * 4
@@ -225,11 +225,11 @@ def test_a_stop_while_writing_leaves_the_earlier_file(
 def test_a_long_transcript_is_printed_whole_and_in_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    rows = "".join(f"{'Mum' if n % 2 else 'Worker'},line {n}\n" for n in range(1, command._LONG + 101))
+    rows = "".join(f"{'Mum' if n % 2 else 'Worker'},line {n}\n" for n in range(1, LONG_TRANSCRIPT + 101))
     (tmp_path / "talk.csv").write_text("speaker,text\n" + rows, encoding="utf-8")
     _, out, _ = run(monkeypatch, capsys, tmp_path / "talk.csv")
     found = [int(number) for number in re.findall(r"line (\d+)", out)]
-    assert found == list(range(1, command._LONG + 101))
+    assert found == list(range(1, LONG_TRANSCRIPT + 101))
     assert out.count("Looks like") == 1
 
 

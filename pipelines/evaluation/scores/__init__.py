@@ -1,0 +1,1 @@
+"""How good suggested scores are, against scores that people gave."""

@@ -1,0 +1,32 @@
+"""Which judge a command asks for."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import cast
+
+from models.errors import MissingPartError
+from models.ports import Judge
+from pipelines.judges.transparent import TransparentJudge
+from service.settings import Settings
+
+NO_ENDPOINT = "No language model is set up to judge with. Use --judge transparent, or see docs/language-judge.md."
+
+
+class JudgeName(StrEnum):
+    """The judges by the names that commands know."""
+
+    TRANSPARENT = "transparent"
+    LLM = "llm"
+
+
+def chosen_judge(name: JudgeName) -> Judge:
+    """The judge of this name. Raises MissingPartError where no language model is set up."""
+    if name is JudgeName.TRANSPARENT:
+        return TransparentJudge()
+    from service import engines
+
+    build = getattr(engines, "language_judge", None)
+    if build is None:
+        raise MissingPartError(NO_ENDPOINT)
+    return cast(Judge, build(Settings.from_environment()))
