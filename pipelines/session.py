@@ -10,7 +10,7 @@ from pathlib import Path
 from models.errors import BadInputError
 from models.ports import Coder, Decoder, Diarizer, Judge, SpeechDetector, Transcriber
 from models.records.audio import Audio
-from models.records.coding import Coding, Setting
+from models.records.coding import Coding, Conversation, Setting
 from models.records.provenance import Engine
 from models.records.rubric import Rubric
 from models.records.scoring import Scoring
@@ -18,10 +18,10 @@ from models.records.speech import Role, SpeakerCount, Speech, Transcript, Turns,
 from pipelines.execution.plan import Plan, Step, Work
 from pipelines.rubrics import shipped_rubric
 from pipelines.scoring import circumstances_of, score_coding
+from pipelines.stages.assemble import session_utterances
 from pipelines.stages.attribute import attribute
 from pipelines.stages.check import check_list
-from pipelines.stages.classify import classify
-from pipelines.stages.conversation import transcript_conversation
+from pipelines.stages.classify import classify, conversation_of
 from pipelines.stages.odds import counts_digest
 from pipelines.stages.roles import suggest_roles
 from pipelines.stages.transcribe import stretches
@@ -206,18 +206,19 @@ def _attribute(work: Work, choices: Choices) -> Transcript:
     )
 
 
+def _conversation(transcript: Transcript, choices: Choices) -> Conversation:
+    return conversation_of(session_utterances(transcript), choices.setting, choices.change_goal)
+
+
 def _classify(work: Work, coder: Coder, choices: Choices) -> Coding:
-    transcript: Transcript = work.records["attribute"]
-    conversation = transcript_conversation(transcript, choices.setting, choices.change_goal)
-    return classify(conversation, coder, work.progress)
+    return classify(_conversation(work.records["attribute"], choices), coder, work.progress)
 
 
 def _score(work: Work, judge: Judge, choices: Choices) -> Scoring:
     transcript: Transcript = work.records["attribute"]
     coding: Coding = work.records["classify"]
-    conversation = transcript_conversation(transcript, choices.setting, choices.change_goal)
     voices = {utterance.speaker for utterance in transcript.utterances}
     circumstances = circumstances_of(
-        conversation, legal_status=choices.legal_status, checked=voices <= set(choices.roles)
+        _conversation(transcript, choices), legal_status=choices.legal_status, checked=voices <= set(choices.roles)
     )
     return score_coding(coding, judge, choices.chosen_rubric, circumstances)

@@ -142,6 +142,7 @@ def test_where_nobody_is_the_practitioner_it_is_said_once_and_every_element_is_s
     assert told.count(NOBODY) == 1
     assert all(element.name in told for element in RUBRIC.elements)
     assert page.all("p", "suggested") == page.all("details", "flag") == []
+    assert "dashed frame" not in told
 
 
 def test_without_a_flag_there_is_no_filter_of_flags() -> None:
