@@ -12,6 +12,7 @@ from models.records.scoring import Evidence, Measure, Scoring, Suggestion
 from pipelines.outputs import practice_wording as words
 from pipelines.outputs.coding_wording import SUGGESTION_NOTICE, element_name, off_phrase
 from pipelines.outputs.report_view import Line
+from pipelines.outputs.scoring_wording import missing_phrase
 from pipelines.outputs.wording import one_line
 from pipelines.stages.measures import MEASURES
 
@@ -239,7 +240,7 @@ def _missing(measures: Sequence[Measure]) -> tuple[Missing, ...]:
     grouped: dict[str, list[str]] = {}
     for one in measures:
         if one.value is None:
-            grouped.setdefault(one_line(one.reason), []).append(titles.get(one.name, one_line(one.name)))
+            grouped.setdefault(missing_phrase(one), []).append(titles.get(one.name, one_line(one.name)))
     return tuple(Missing(reason=reason, titles=tuple(names)) for reason, names in grouped.items())
 
 

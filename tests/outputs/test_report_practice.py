@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from models.records.scoring import Measure
 from models.records.session import Session
 from pipelines.outputs.practice_view import Practice
 from pipelines.outputs.report_html import to_html
 from pipelines.outputs.wording import one_line
+from pipelines.stages.measures import MEASURES
 from tests.outputs.pages import Page
 from tests.outputs.practices import (
     NOBODY,
@@ -153,10 +155,14 @@ def test_without_a_flag_there_is_no_filter_of_flags() -> None:
 
 def test_measures_have_a_value_an_interval_and_a_sentence() -> None:
     rows = [" ".join(e.text.split()) for e in small_page().all("tr")]
-    assert "Questions Volleys in which the worker asked something, however much was asked. 5 4 to 6" in rows
-    assert any(row.endswith("counted in volleys. 0.6 0.3 to 1.0") for row in rows)
-    assert any(row.startswith("The worker's share") and row.endswith("60% not known") for row in rows)
-    assert any(row.endswith("1 minute 5 seconds 1 minute 5 seconds") for row in rows)
+    kinds = {kind.name: kind for kind in MEASURES}
+    for name, values in (
+        ("count_question", "5 4 to 6"),
+        ("reflection_to_question_ratio", "0.6 0.3 to 1.0"),
+        ("talk_share_practitioner", "60% not known"),
+        ("longest_monologue", "1 minute 5 seconds 1 minute 5 seconds"),
+    ):
+        assert f"{kinds[name].title} {kinds[name].explanation} {values}" in rows
 
 
 def test_measures_that_are_not_available_stand_together_by_their_reason() -> None:
@@ -167,6 +173,16 @@ def test_measures_that_are_not_available_stand_together_by_their_reason() -> Non
         ("dt", "Share of change talk"),
         ("dd", "No change goal is stated."),
     ]
+
+
+def test_a_coders_own_figures_are_left_to_the_documents() -> None:
+    session = small_session()
+    practice = small_practice(session)
+    long = Measure(
+        name="count_affirm", unit="count", value=None, reason="The coder does not state affirm. Out of fold (44) no."
+    )
+    page = Page(to_html(session, None, PEAKS, replace(practice, scoring=replace(practice.scoring, measures=(long,)))))
+    assert [e.text for e in page.all("dd")] == ["The coder does not state affirm."]
 
 
 def test_the_foot_names_judge_coder_rubric_its_status_and_what_is_off() -> None:
