@@ -57,10 +57,10 @@ class Evidence:
 class Suggestion:
     """A machine's provisional score of one element, for a person to confirm, change or reject.
 
-    ``chances`` are the probabilities of the scores 1 to 5, adding to 1; ``low`` and ``high`` hold at least 80% of
-    them. Where ``score`` is None, all of these are None or empty and ``reason`` says why. ``because`` tells in words
-    how the score came about, ``would_change`` what would have changed it. ``listen_first`` says that a person has to
-    listen before it can be confirmed.
+    ``chances`` are the probabilities of the scores 1 to 5, adding to 1; ``low`` and ``high`` are an 80% interval in
+    whole scores. Where ``score`` is None, all of these are None or empty and ``reason`` says why. ``because`` tells in
+    words how the score came about, ``would_change`` what would have changed it. ``listen_first`` says that a person has
+    to listen before it can be confirmed.
     """
 
     element: str

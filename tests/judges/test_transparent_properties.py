@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.records.coding import CodedUtterance, Coding, Setting
-from pipelines.judges.transparent import CLEAR, MOST_SHOWN
+from pipelines.judges.transparent import CLEAR, INSIDE, MOST_SHOWN
 from tests.judges.evidence import Pieces, coding, mean, suggestion
 
 ELEMENTS = {Setting.DIRECT_PRACTICE: "empathy", Setting.SUPERVISION: "sup_analysis"}
@@ -86,7 +86,7 @@ def test_a_suggestion_is_whole(case: Case) -> None:
     assert one.high is not None
     assert 1 <= one.low <= one.score <= one.high <= 5
     assert sum(one.chances) == pytest.approx(1, abs=ROUNDING)
-    assert sum(one.chances[one.low - 1 : one.high]) >= 0.8 - ROUNDING
+    assert sum(one.chances[one.low - 1 : one.high]) >= INSIDE - ROUNDING
 
 
 @settings(max_examples=70, deadline=None)

@@ -157,9 +157,10 @@ def test_likeliest_is_the_score_in_the_middle_of_the_chances() -> None:
     ]
 
 
-def test_an_interval_is_the_shortest_that_holds_four_fifths() -> None:
+def test_an_interval_is_the_shortest_that_holds_three_quarters_of_the_chances() -> None:
     assert interval(_chances(0.02, 0.08, 0.8, 0.08, 0.02)) == (3, 3)
-    assert interval(_chances(0.05, 0.15, 0.55, 0.2, 0.05)) == (2, 4)
+    assert interval(_chances(0.05, 0.19, 0.51, 0.2, 0.05)) == (2, 4)
+    assert interval(_chances(0.05, 0.15, 0.55, 0.2, 0.05)) == (3, 4)
     assert interval(_chances(0.5, 0.3, 0.2, 0, 0)) == (1, 2)
 
 
