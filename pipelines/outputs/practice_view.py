@@ -12,7 +12,7 @@ from models.records.scoring import Evidence, Measure, Scoring, Suggestion
 from pipelines.outputs import practice_wording as words
 from pipelines.outputs.coding_wording import SUGGESTION_NOTICE, element_name, off_phrase
 from pipelines.outputs.report_view import Line
-from pipelines.outputs.scoring_wording import missing_phrase
+from pipelines.outputs.scoring_wording import DIRECTIONS, interval_phrase, missing_phrase, reason_phrase
 from pipelines.outputs.wording import one_line
 from pipelines.stages.measures import MEASURES
 
@@ -171,7 +171,7 @@ class _Shelf:
             place=self.places[flag.element],
             name=self.name(flag.element),
             sign=words.SIGNS[flag.direction],
-            word=words.DIRECTIONS[flag.direction],
+            word=DIRECTIONS[flag.direction],
             indicator=words.indicator_text(self.elements.get(flag.element), flag.indicator),
             likely=words.likely_phrase(flag.probability),
         )
@@ -183,7 +183,7 @@ class _Shelf:
             line=number,
             time=line.time if line else "",
             sign=words.SIGNS[evidence.direction],
-            word=words.DIRECTIONS[evidence.direction],
+            word=DIRECTIONS[evidence.direction],
             quote=one_line(evidence.quote or (line.utterance.text if line else "")),
             indicator=words.indicator_text(element, evidence.indicator),
             moved=words.moved_phrase(evidence),
@@ -204,14 +204,19 @@ def _element(shelf: _Shelf, element: Element, suggestion: Suggestion) -> Element
         question=one_line(element.question),
         suggestion=suggestion,
         label=one_line(words.score_label(suggestion, shelf.practice.rubric)),
-        likely=words.interval_phrase(suggestion),
-        none=words.reason_phrase(suggestion),
+        likely=interval_phrase(suggestion),
+        none=_begun(reason_phrase(suggestion)),
         because=one_line(suggestion.because),
         listen=one_line(element.limits) if suggestion.listen_first else "",
         moments=tuple(shelf.moment(one, element) for one in suggestion.evidence),
         would_change=tuple(one_line(one) for one in suggestion.would_change),
         flags=(shelf.counts[element.id, "+"], shelf.counts[element.id, "-"]),
     )
+
+
+def _begun(words: str) -> str:
+    """Words at the beginning of a line."""
+    return words[:1].upper() + words[1:]
 
 
 def _nothing(scoring: Scoring) -> str:

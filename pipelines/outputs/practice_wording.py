@@ -4,24 +4,11 @@ from __future__ import annotations
 
 from models.records.provenance import Engine
 from models.records.rubric import Element, Rubric
-from models.records.scoring import Evidence, Measure, NoScore, Scoring, Suggestion
+from models.records.scoring import Evidence, Measure, Scoring, Suggestion
+from pipelines.outputs.scoring_wording import interval_phrase
 from pipelines.outputs.wording import length, one_line, percent
 
-SUGGESTION_NOTICE = (
-    "Scores, codes and flags are a machine's suggestions. Each is for a person to confirm, change or reject, and there "
-    "is no overall score."
-)
-
-DIRECTIONS = {"+": "for", "-": "against"}
-"""Evidence for or against an element, in a word."""
-
 SIGNS = {"+": "+", "-": "\N{MINUS SIGN}"}
-
-_REASONS = {
-    NoScore.NOT_APPLICABLE: "Not applicable",
-    NoScore.NOT_ENOUGH_EVIDENCE: "Not enough evidence",
-    NoScore.NO_ANSWER: "The judge gave no answer",
-}
 
 _STATUS = {"draft_unvalidated": "a draft that has not been validated"}
 _LEAST_MOVED = 0.05
@@ -31,19 +18,6 @@ _LEAST_MOVED = 0.05
 def score_label(suggestion: Suggestion, rubric: Rubric) -> str:
     """What a suggested score means by the rubric ("Clearly present"); empty where there is none."""
     return rubric.labels[suggestion.score - 1] if suggestion.score is not None else ""
-
-
-def interval_phrase(suggestion: Suggestion) -> str:
-    """How sure a suggestion is, such as "likely 3 to 5"; empty where there is none."""
-    if suggestion.score is None:
-        return ""
-    low, high = suggestion.low, suggestion.high
-    return f"likely {low}" if low == high else f"likely {low} to {high}"
-
-
-def reason_phrase(suggestion: Suggestion) -> str:
-    """Why there is no suggested score, in a few words; empty where there is one."""
-    return _REASONS[suggestion.reason] if suggestion.reason is not None else ""
 
 
 def indicator_text(element: Element | None, indicator: str) -> str:

@@ -14,9 +14,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from models.records.session import Session, SessionUtterance
-from pipelines.outputs import practice_wording, wording
+from pipelines.outputs import wording
 from pipelines.outputs.practice_view import Practice, practice_view
 from pipelines.outputs.report_view import View, strokes, view
+from pipelines.outputs.scoring_wording import SUGGESTION_NOTICE
 
 CONTEXT_MS = 1000
 """How much before and after a passage is played with it."""
@@ -49,7 +50,7 @@ def to_html(session: Session, playback: Path | None, peaks: Sequence[float], pra
             session=session,
             view=shown,
             practice=practice_view(practice, tuple(shown.lines)) if practice else None,
-            practice_notice=practice_wording.SUGGESTION_NOTICE,
+            practice_notice=SUGGESTION_NOTICE,
             words=wording,
             sound=_sound(playback),
             strokes=strokes(session.turns, shown.voices, peaks, session.recording.duration_ms),

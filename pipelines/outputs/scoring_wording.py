@@ -21,7 +21,9 @@ _REASONS = {
     NoScore.NOT_ENOUGH_EVIDENCE: "not enough evidence",
     NoScore.NO_ANSWER: "the judge gave no answer that can be used",
 }
-_DIRECTIONS = {"+": "for", "-": "against"}
+DIRECTIONS = {"+": "for", "-": "against"}
+"""Evidence for or against an element, in a word."""
+
 _KINDS = {kind.name: kind for kind in MEASURES}
 _UNITS = {"count": "times", "ratio": "", "seconds": "seconds", "words": "words"}
 _IN_A_ROW = "longest_question_run"
@@ -36,11 +38,11 @@ def score_phrase(suggestion: Suggestion, rubric: Rubric) -> str:
 
 
 def interval_phrase(suggestion: Suggestion) -> str:
-    """Such as "80% interval 2 to 4"; empty where there is no suggestion."""
+    """Such as "likely 2 to 4", by an 80% interval; empty where there is no suggestion."""
     low, high = suggestion.low, suggestion.high
     if suggestion.score is None or low is None or high is None:
         return ""
-    return f"80% interval {low} alone" if low == high else f"80% interval {low} to {high}"
+    return f"likely {low}" if low == high else f"likely {low} to {high}"
 
 
 def reason_phrase(suggestion: Suggestion) -> str:
@@ -50,7 +52,7 @@ def reason_phrase(suggestion: Suggestion) -> str:
 
 def evidence_phrase(evidence: Evidence, rubric: Rubric) -> str:
     """Such as "for: Asks what it was like, not only what happened (EM+3)"; the direction where no more is known."""
-    direction = _DIRECTIONS.get(evidence.direction, evidence.direction)
+    direction = DIRECTIONS.get(evidence.direction, evidence.direction)
     known = _indicators(rubric).get(evidence.indicator)
     if known is None:
         return f"{direction} ({one_line(evidence.indicator)})" if evidence.indicator else direction

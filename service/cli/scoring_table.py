@@ -144,7 +144,7 @@ def _measures(measures: tuple[Measure, ...]) -> Iterator[RenderableType]:
         for one in found:
             grid.add_row(Text(measure_title(one.name)), Text(measure_phrase(one)))
         yield grid
-        yield Text("In brackets: 80% intervals. Counts are of stretches of speech, as docs/measures.md explains.")
+        yield Text("Likely, and in brackets: 80% intervals. Counts are of stretches of speech (docs/measures.md).")
         yield ""
     yield from _not_available(measures)
 

@@ -35,8 +35,8 @@ def test_a_score_is_called_suggested_and_named_by_the_rubric() -> None:
 
 
 def test_an_interval_is_told_with_what_it_is_and_none_without_a_score() -> None:
-    assert interval_phrase(EMPATHY) == "80% interval 3 to 5"
-    assert interval_phrase(replace(EMPATHY, low=4, high=4)) == "80% interval 4 alone"
+    assert interval_phrase(EMPATHY) == "likely 3 to 5"
+    assert interval_phrase(replace(EMPATHY, low=4, high=4)) == "likely 4"
     assert interval_phrase(none("empathy")) == ""
 
 

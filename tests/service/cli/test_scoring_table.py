@@ -82,7 +82,7 @@ def test_a_suggestion_is_shown_with_its_label_interval_evidence_and_what_would_c
     rows = [line.strip() for line in out.splitlines()]
     first = rows.index("Empathy: suggested 4, Clearly present")
     assert rows[first + 1 : first + 4] == [
-        "1 · · ──●── 5   80% interval 3 to 5",
+        "1 · · ──●── 5   likely 3 to 5",
         "Listen to the recording before you confirm it.",
         "From the start at 3: about 2 pieces of evidence for empathy.",
     ]
@@ -203,4 +203,4 @@ def test_the_whole_command_works_on_a_stream_of_ascii(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert re.search(r"^ +1 [-.o ]{9} 5   80% interval", done.stdout, re.MULTILINE)
+    assert re.search(r"^ +1 [-.o ]{9} 5   likely", done.stdout, re.MULTILINE)
