@@ -26,7 +26,7 @@ from pipelines.evaluation.scores.judged import judge_flags, judge_text
 from pipelines.evaluation.scores.reading import ScoredSessions, read_scored
 from pipelines.labelled.records import Labelled
 from pipelines.rubrics import read_rubric
-from service.cli.judges import JudgeName, chosen_judge
+from service.cli.judges import JudgeKind, chosen_judge
 from service.cli.score_tables import print_scores
 
 
@@ -52,7 +52,7 @@ def scores(
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", help="Folder of scored sessions in the development set's shape, or one.")
     ],
-    judge: Annotated[JudgeName, typer.Option(help="Who suggests the scores.")] = JudgeName.TRANSPARENT,
+    judge: Annotated[JudgeKind, typer.Option(help="Who suggests the scores.")] = JudgeKind.TRANSPARENT,
     source: Annotated[
         From, typer.Option("--from", help="Judge from people's flags, from the text, or from both in turn.")
     ] = From.BOTH,

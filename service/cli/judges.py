@@ -10,23 +10,23 @@ from models.ports import Judge
 from pipelines.judges.transparent import TransparentJudge
 from service.settings import Settings
 
-NO_ENDPOINT = "No language model is set up to judge with. Use --judge transparent, or see docs/language-judge.md."
+NO_MODEL = "No language model is set up to judge. Use --judge transparent, which needs none."
 
 
-class JudgeName(StrEnum):
-    """The judges by the names that commands know."""
+class JudgeKind(StrEnum):
+    """Who suggests."""
 
     TRANSPARENT = "transparent"
     LLM = "llm"
 
 
-def chosen_judge(name: JudgeName) -> Judge:
+def chosen_judge(name: JudgeKind) -> Judge:
     """The judge of this name. Raises MissingPartError where no language model is set up."""
-    if name is JudgeName.TRANSPARENT:
+    if name is JudgeKind.TRANSPARENT:
         return TransparentJudge()
     from service import engines
 
     build = getattr(engines, "language_judge", None)
     if build is None:
-        raise MissingPartError(NO_ENDPOINT)
+        raise MissingPartError(NO_MODEL)
     return cast(Judge, build(Settings.from_environment()))

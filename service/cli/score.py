@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from models.errors import BadInputError, MissingPartError
+from models.errors import BadInputError
 from models.ports import Judge
 from models.records.coding import Conversation, Setting
 from models.records.rubric import Rubric
 from models.records.scoring import Circumstances
 from models.records.speech import Role
-from pipelines.judges.transparent import TransparentJudge
 from pipelines.outputs.scoring_json import scoring_json
 from pipelines.rubrics import read_rubric
 from pipelines.scoring import Scored, circumstances_of, score_conversation
+from service.cli.judges import JudgeKind, chosen_judge
 from service.cli.progress import LONG, one_bar
 from service.cli.scoring_table import print_scoring
 from service.cli.transcripts import (
@@ -34,16 +33,8 @@ from service.cli.transcripts import (
     target_of,
     teller,
 )
-from service.settings import Settings
 
 FILE_NAME = "scoring.json"
-
-
-class JudgeKind(StrEnum):
-    """Who suggests."""
-
-    TRANSPARENT = "transparent"
-    LLM = "llm"
 
 
 def score(
@@ -86,7 +77,7 @@ def score(
     own = None if rubric is None else read_rubric(rubric)
     conversation = conversation_in(file, setting, goal, role, transcript, told)
     _check_setting(own, conversation.setting)
-    asked = _judge(judge)
+    asked = chosen_judge(judge)
     if roles_checked:
         conversation = _confirmed(conversation)
     circumstances = circumstances_of(conversation, legal_status=legal_status or None, checked=roles_checked)
@@ -113,19 +104,6 @@ def _check_setting(rubric: Rubric | None, setting: Setting) -> None:
 
 def _words(setting: Setting) -> str:
     return setting.value.replace("_", " ")
-
-
-def _judge(kind: JudgeKind) -> Judge:
-    """The judge asked for. Raises MissingPartError where no language model is set up."""
-    if kind is JudgeKind.TRANSPARENT:
-        return TransparentJudge()
-    from service import engines
-
-    language_judge = getattr(engines, "language_judge", None)
-    if language_judge is None:
-        raise MissingPartError("No language model is set up to judge. Use --judge transparent, which needs none.")
-    judge: Judge = language_judge(Settings.from_environment())
-    return judge
 
 
 def _confirmed(conversation: Conversation) -> Conversation:
