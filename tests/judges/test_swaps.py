@@ -93,6 +93,7 @@ def test_suggestions_for_two_sessions_hardly_move() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_suggestions_hardly_move_in_200_swaps() -> None:
     moved, _ = measure(unlearned(), shipped())
     assert len({(one.swap, one.session) for one in moved}) >= 200
