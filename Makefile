@@ -22,7 +22,7 @@ test-slow:       ## The tests that take longer
 test-browser:    ## The report page in a real browser, Chromium, which the system has to have
 	@$(PYTHON) requirements/set_up.py test
 	@$(PYTHON) requirements/set_up.py browser
-	@$(BIN)/python -m pytest tests/e2e/test_report.py
+	@$(BIN)/python -m pytest tests/e2e/test_report.py tests/e2e/test_report_practice.py
 
 lint:
 	@$(BIN)/ruff check .

@@ -103,6 +103,13 @@ def answer_schema_text(element: Element) -> str:
 
 
 @cache
+def prompts_digest() -> str:
+    """SHA-256 of all prompt files, names and bytes: which prompts a language model was asked with."""
+    prompts = files("rubric_prompts").joinpath("prompts")
+    parts = sorted((file.name, file.read_bytes()) for file in prompts.iterdir() if _FILE.fullmatch(file.name))
+    return _digest(part for name, content in parts for part in (name.encode("utf-8"), content))
+
+
 def _newest(name: str, kind: str) -> PromptFile | None:
     found = []
     for file in files("rubric_prompts").joinpath("prompts").iterdir():

@@ -13,6 +13,7 @@ from pipelines.rubrics import shipped_rubric
 from pipelines.stages.classify import classify
 from pipelines.stages.measures import measures
 from pipelines.stages.score import observe, score
+from pipelines.time_use import time_use_of, told_apart
 
 _CODING = 0.9
 """The share of the work that the coder takes, as far as progress is told."""
@@ -49,7 +50,8 @@ def score_conversation(
 
 def score_coding(coding: Coding, judge: Judge, rubric: Rubric, circumstances: Circumstances) -> Scoring:
     """Measures and suggestions of a session that is coded already."""
-    return score(observe(coding, measures(coding, circumstances), circumstances), rubric, judge)
+    found = told_apart(measures(coding, circumstances, time_use_of(coding)))
+    return score(observe(coding, found, circumstances), rubric, judge)
 
 
 def circumstances_of(

@@ -1,4 +1,4 @@
-"""THE plan: from a recording to a transcript by speaker. What happens, in which order; not where and not for whom."""
+"""THE plan: from a recording to who said what, its codes and its suggested scores; not where and not for whom."""
 
 from __future__ import annotations
 
@@ -8,13 +8,20 @@ from hashlib import file_digest
 from pathlib import Path
 
 from models.errors import BadInputError
-from models.ports import Decoder, Diarizer, SpeechDetector, Transcriber
+from models.ports import Coder, Decoder, Diarizer, Judge, SpeechDetector, Transcriber
 from models.records.audio import Audio
+from models.records.coding import Coding, Conversation, Setting
 from models.records.provenance import Engine
+from models.records.rubric import Rubric
+from models.records.scoring import Scoring
 from models.records.speech import Role, SpeakerCount, Speech, Transcript, Turns, Words
 from pipelines.execution.plan import Plan, Step, Work
+from pipelines.rubrics import shipped_rubric
+from pipelines.scoring import circumstances_of, score_coding
+from pipelines.stages.assemble import session_utterances
 from pipelines.stages.attribute import attribute
 from pipelines.stages.check import check_list
+from pipelines.stages.classify import classify, conversation_of
 from pipelines.stages.odds import counts_digest
 from pipelines.stages.roles import suggest_roles
 from pipelines.stages.transcribe import stretches
@@ -29,9 +36,11 @@ class Engines:
     diarizer: Diarizer
     channel_diarizer: Diarizer
     transcriber: Transcriber
+    coder: Coder
+    judge: Judge
 
     def provenance(self, audio: Audio) -> dict[str, Engine]:
-        """What made the result, by stage."""
+        """What made the transcript, by stage; codes and scores carry their own engines."""
         diarizer = self.channel_diarizer if audio.separate_channels else self.diarizer
         return {
             "decode": self.decoder.engine,
@@ -43,11 +52,23 @@ class Engines:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """What a person decided about one analysis: how many voices, which roles are given, who took part."""
+    """What a person decided about one analysis: how many voices, which roles are given, who took part, what for.
+
+    ``rubric`` None takes the one shipped for the setting.
+    """
 
     count: SpeakerCount = field(default_factory=SpeakerCount)
     roles: Mapping[str, Role] = field(default_factory=dict)
     participants: tuple[Role, ...] = ()
+    setting: Setting = Setting.DIRECT_PRACTICE
+    change_goal: str | None = None
+    legal_status: str | None = None
+    rubric: Rubric | None = None
+
+    @property
+    def chosen_rubric(self) -> Rubric:
+        """The rubric that scores are suggested with."""
+        return self.rubric or shipped_rubric(self.setting)
 
 
 def recording_digest(source: Path) -> str:
@@ -64,62 +85,94 @@ def recording_digest(source: Path) -> str:
 
 
 def session_plan(source: Path, engines: Engines, choices: Choices) -> Plan:
-    """The stages for one recording: decode, detect, diarize, transcribe, attribute.
+    """The stages for one recording: decode, detect, diarize, transcribe, attribute, classify, score.
 
     Diarization comes before transcription so that speech can be cut where the voice changes
-    (docs/decisions/0002-order-of-stages.md).
+    (docs/decisions/0002-order-of-stages.md). After attribute nothing is given the sound.
     """
-    both = Engine(
+    return Plan(
+        root=recording_digest(source),
+        steps=(*_sound_steps(source, engines, choices), *_text_steps(engines, choices)),
+    )
+
+
+def _sound_steps(source: Path, engines: Engines, choices: Choices) -> tuple[Step, ...]:
+    count = choices.count
+    return (
+        Step(
+            name="decode",
+            version=1,
+            makes=Audio,
+            engine=engines.decoder.engine,
+            run=lambda work: engines.decoder.decode(source, work.folder, work.progress),
+        ),
+        Step(
+            name="detect",
+            version=1,
+            makes=Speech,
+            needs=("decode",),
+            engine=engines.detector.engine,
+            run=lambda work: engines.detector.detect(work.records["decode"], work.progress),
+        ),
+        Step(
+            name="diarize",
+            version=1,
+            makes=Turns,
+            needs=("decode", "detect"),
+            engine=_both_diarizers(engines),
+            options={"exact": count.exact, "least": count.least, "most": count.most},
+            run=lambda work: _diarize(work, engines, count),
+        ),
+        Step(
+            name="transcribe",
+            version=1,
+            makes=Words,
+            needs=("decode", "detect", "diarize"),
+            engine=engines.transcriber.engine,
+            run=lambda work: _transcribe(work, engines.transcriber),
+        ),
+        Step(
+            name="attribute",
+            version=2,
+            makes=Transcript,
+            needs=("decode", "detect", "diarize", "transcribe"),
+            options={"roles": dict(choices.roles), "participants": choices.participants, "odds": counts_digest()},
+            run=lambda work: _attribute(work, choices),
+        ),
+    )
+
+
+def _text_steps(engines: Engines, choices: Choices) -> tuple[Step, ...]:
+    """What needs the transcript alone; a new rubric redoes only the last."""
+    return (
+        Step(
+            name="classify",
+            version=1,
+            makes=Coding,
+            needs=("attribute",),
+            engine=engines.coder.engine,
+            options={"setting": choices.setting, "change_goal": choices.change_goal},
+            run=lambda work: _classify(work, engines.coder, choices),
+        ),
+        Step(
+            name="score",
+            version=1,
+            makes=Scoring,
+            needs=("attribute", "classify"),
+            engine=engines.judge.engine,
+            options={"rubric": choices.chosen_rubric.ref.digest, "legal_status": choices.legal_status},
+            run=lambda work: _score(work, engines.judge, choices),
+        ),
+    )
+
+
+def _both_diarizers(engines: Engines) -> Engine:
+    """Both as one engine, because only the decoded sound tells which of them it will be."""
+    return Engine(
         name=f"{engines.diarizer.engine.name}+{engines.channel_diarizer.engine.name}",
         version=f"{engines.diarizer.engine.version}+{engines.channel_diarizer.engine.version}",
         weights=engines.diarizer.engine.weights,
         options={**engines.channel_diarizer.engine.options, **engines.diarizer.engine.options},
-    )
-    count = choices.count
-    return Plan(
-        root=recording_digest(source),
-        steps=(
-            Step(
-                name="decode",
-                version=1,
-                makes=Audio,
-                engine=engines.decoder.engine,
-                run=lambda work: engines.decoder.decode(source, work.folder, work.progress),
-            ),
-            Step(
-                name="detect",
-                version=1,
-                makes=Speech,
-                needs=("decode",),
-                engine=engines.detector.engine,
-                run=lambda work: engines.detector.detect(work.records["decode"], work.progress),
-            ),
-            Step(
-                name="diarize",
-                version=1,
-                makes=Turns,
-                needs=("decode", "detect"),
-                engine=both,
-                options={"exact": count.exact, "least": count.least, "most": count.most},
-                run=lambda work: _diarize(work, engines, count),
-            ),
-            Step(
-                name="transcribe",
-                version=1,
-                makes=Words,
-                needs=("decode", "detect", "diarize"),
-                engine=engines.transcriber.engine,
-                run=lambda work: _transcribe(work, engines.transcriber),
-            ),
-            Step(
-                name="attribute",
-                version=2,
-                makes=Transcript,
-                needs=("decode", "detect", "diarize", "transcribe"),
-                options={"roles": dict(choices.roles), "participants": choices.participants, "odds": counts_digest()},
-                run=lambda work: _attribute(work, choices),
-            ),
-        ),
     )
 
 
@@ -151,3 +204,21 @@ def _attribute(work: Work, choices: Choices) -> Transcript:
         timing=words.timing,
         language=words.language,
     )
+
+
+def _conversation(transcript: Transcript, choices: Choices) -> Conversation:
+    return conversation_of(session_utterances(transcript), choices.setting, choices.change_goal)
+
+
+def _classify(work: Work, coder: Coder, choices: Choices) -> Coding:
+    return classify(_conversation(work.records["attribute"], choices), coder, work.progress)
+
+
+def _score(work: Work, judge: Judge, choices: Choices) -> Scoring:
+    transcript: Transcript = work.records["attribute"]
+    coding: Coding = work.records["classify"]
+    voices = {utterance.speaker for utterance in transcript.utterances}
+    circumstances = circumstances_of(
+        _conversation(transcript, choices), legal_status=choices.legal_status, checked=voices <= set(choices.roles)
+    )
+    return score_coding(coding, judge, choices.chosen_rubric, circumstances)

@@ -11,6 +11,7 @@ from models.records.session import Session
 from pipelines.execution.artefacts import ArtefactStore
 from pipelines.execution.local import Watcher, run_plan
 from pipelines.outputs.folder import write_outputs
+from pipelines.outputs.practice_view import Practice
 from pipelines.session import Choices, Engines, session_plan
 from pipelines.stages.assemble import assemble
 from pipelines.stages.peaks import waveform_peaks
@@ -20,9 +21,10 @@ STAGES_FOLDER = ".stages"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Analysis:
-    """What an analysis gave: the document, and the folder it was written to."""
+    """What an analysis gave: the transcript, its codes and suggested scores, and the folder it was written to."""
 
     session: Session
+    practice: Practice
     out: Path
 
 
@@ -56,7 +58,8 @@ def analyse_recording(
             seconds=outcome.seconds,
             given=choices.roles,
         )
-        write_outputs(session, audio.playback, waveform_peaks(audio), out)
+        practice = Practice(coding=made["classify"], scoring=made["score"], rubric=choices.chosen_rubric)
+        write_outputs(session, practice, audio.playback, waveform_peaks(audio), out)
     if not keep_stages:
         shutil.rmtree(out / STAGES_FOLDER, ignore_errors=True)
-    return Analysis(session=session, out=out)
+    return Analysis(session=session, practice=practice, out=out)

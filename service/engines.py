@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast, get_args
@@ -14,8 +15,10 @@ from models.adapters.onnx_diarizer import EmbeddedDiarizer
 from models.adapters.pyav_decoder import DecodeLimits, PyavDecoder
 from models.adapters.silero_speech_detector import SileroSpeechDetector
 from models.errors import BadInputError, MissingPartError
-from models.ports import Coder, Diarizer, Transcriber
+from models.ports import Coder, Diarizer, Progress, Transcriber, no_progress
+from models.records.coding import Coding, Conversation
 from models.weights import find_pyannote, find_whisper
+from pipelines.judges.transparent import TransparentJudge
 from pipelines.session import Engines
 from service.settings import Settings
 
@@ -44,6 +47,22 @@ class Chosen:
     reasons: tuple[str, ...]
 
 
+class CoderOnDemand:
+    """A coder that is in memory only while it codes, so that it does not lie there beside the speech engines.
+
+    It is loaded once at the start, and let go again: weights that are missing or changed are told before anything
+    slow begins. Raises WeightsError.
+    """
+
+    def __init__(self, load: Callable[[], Coder]) -> None:
+        self._load = load
+        self.engine = load().engine
+
+    def code(self, conversation: Conversation, progress: Progress = no_progress) -> Coding:
+        """Code every line, as the coder does."""
+        return self._load().code(conversation, progress)
+
+
 def choose_engines(choice: EngineChoice, settings: Settings) -> Chosen:
     """Build the adapters. Raises BadInputError or MissingPartError with what to do."""
     detector = SileroSpeechDetector()
@@ -57,6 +76,8 @@ def choose_engines(choice: EngineChoice, settings: Settings) -> Chosen:
             diarizer=diarizer,
             channel_diarizer=ChannelDiarizer(detector.detect_channel, detector.engine),
             transcriber=transcriber,
+            coder=CoderOnDemand(embedded_coder),
+            judge=TransparentJudge(),
         ),
         reasons=(why_transcriber, why_diarizer),
     )

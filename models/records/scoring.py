@@ -120,9 +120,13 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scoring:
-    """A session, scored provisionally: the last thing a machine writes. There is no overall number."""
+    """A session, scored provisionally: the last thing a machine writes. There is no overall number.
+
+    ``coder`` is what coded the utterances that the judge and the measures rest on.
+    """
 
     judge: Engine
+    coder: Engine
     rubric: RubricRef
     suggestions: tuple[Suggestion, ...]
     measures: tuple[Measure, ...]

@@ -34,7 +34,7 @@ def told_in(source: Source) -> Told:
 
 
 def _told_by(session: Session) -> Told:
-    lines = conversation_of(session, Setting.DIRECT_PRACTICE, None).lines
+    lines = conversation_of(session.utterances, Setting.DIRECT_PRACTICE, None).lines
     return Told(
         spoken=tuple(
             Spoken(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from models.coder.labels import EVIDENCE, HEAD
+from models.coder.time_use.codes import CLASSES
 from models.errors import BadInputError
 from models.records.coding import Conversation, Line, Setting
 from models.records.speech import Role
@@ -124,16 +125,27 @@ def _line(turn: object, number: int, where: str) -> Line:
 
 
 def _gold(turn: dict[str, Any], line: Line, setting: Setting, where: str) -> Gold:
+    time_use = _time_use(turn.get("time_use"), setting, where)
     if line.role is not setting.scored_role:
         talk = turn.get("client_code")
         if talk is None:
-            return Gold()
+            return Gold(time_use=time_use)
         if talk not in HEAD["talk"].classes:
             raise BadInputError(f"{where}: client_code must be one of {', '.join(HEAD['talk'].classes)}.")
-        return Gold(heads={"talk": {talk: 1.0}})
+        return Gold(heads={"talk": {talk: 1.0}}, time_use=time_use)
     codes = _mi_codes(turn.get("mi_code"), where)
     labels = None if turn.get("labels") is None else tuple(_labels(turn["labels"], where))
-    return Gold(heads=_heads(codes, line.text), mi_codes=codes, labels=labels)
+    return Gold(heads=_heads(codes, line.text), mi_codes=codes, labels=labels, time_use=time_use)
+
+
+def _time_use(value: object, setting: Setting, where: str) -> str | None:
+    if value is None:
+        return None
+    if setting is not Setting.SUPERVISION:
+        raise BadInputError(f"{where}: time_use is for supervision only. Take it out, or correct the setting.")
+    if value not in CLASSES:
+        raise BadInputError(f"{where}: time_use must be one of {', '.join(CLASSES)}.")
+    return str(value)
 
 
 def _mi_codes(value: object, where: str) -> tuple[str, ...]:

@@ -28,11 +28,13 @@ class Gold:
 
     ``heads``: head -> class -> share of the annotators who chose it, adding to 1; a head nobody judged is absent.
     ``mi_codes`` as written in the source, empty where it has none. ``labels`` is None where flags were not looked for.
+    ``time_use`` is one of ``models.coder.time_use.codes.CLASSES``, None where nobody judged it.
     """
 
     heads: dict[str, dict[str, float]] = field(default_factory=dict)
     mi_codes: tuple[str, ...] = ()
     labels: tuple[Label, ...] | None = None
+    time_use: str | None = None
 
     def choice(self, head: str) -> str | None:
         """The class most annotators chose, the first of equals; None if nobody judged this head."""

@@ -1,4 +1,4 @@
-"""The folder that an analysis leaves behind: five files, each whole or not there."""
+"""The folder that an analysis leaves behind: seven files, each whole or not there."""
 
 from __future__ import annotations
 
@@ -9,15 +9,20 @@ from pathlib import Path
 
 from models.records.session import Session
 from pipelines.execution.artefacts import sync_folder
+from pipelines.outputs.coding_json import coding_json
+from pipelines.outputs.practice_view import Practice
 from pipelines.outputs.report_html import to_html
+from pipelines.outputs.scoring_json import scoring_json
 from pipelines.outputs.session_json import to_json
 from pipelines.outputs.transcript_txt import to_text
 from pipelines.outputs.transcript_vtt import to_vtt
 from pipelines.outputs.turns_rttm import to_rttm
 
 
-def write_outputs(session: Session, playback: Path | None, peaks: Sequence[float], out: Path) -> tuple[Path, ...]:
-    """Write transcript.vtt, turns.rttm, transcript.txt, report.html and, last, session.json into ``out``.
+def write_outputs(
+    session: Session, practice: Practice, playback: Path | None, peaks: Sequence[float], out: Path
+) -> tuple[Path, ...]:
+    """Write the transcript in three formats, coding.json, scoring.json, report.html and, last, session.json.
 
     ``playback`` is the small compressed copy to put into the report, ``peaks`` its outline in [0, 1]. The same
     arguments give the same bytes. Each file appears whole, readable by its owner alone; a new folder is its owner's
@@ -28,7 +33,9 @@ def write_outputs(session: Session, playback: Path | None, peaks: Sequence[float
         "transcript.vtt": to_vtt(session),
         "turns.rttm": to_rttm(session),
         "transcript.txt": to_text(session),
-        "report.html": to_html(session, playback, peaks),
+        "coding.json": coding_json(practice.coding),
+        "scoring.json": scoring_json(practice.scoring),
+        "report.html": to_html(session, playback, peaks, practice),
         "session.json": to_json(session),
     }
     out.mkdir(mode=0o700, parents=True, exist_ok=True)

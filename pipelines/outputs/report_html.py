@@ -1,4 +1,4 @@
-"""A session as one page that needs nothing else: dialogue, sound and check list, without a network."""
+"""A session as one page that needs nothing else: dialogue, sound, elements and check list, without a network."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from models.records.session import Session, SessionUtterance
-from pipelines.outputs import wording
+from pipelines.outputs import practice_wording, wording
+from pipelines.outputs.practice_view import Practice, practice_view
 from pipelines.outputs.report_view import View, strokes, view
 
 CONTEXT_MS = 1000
@@ -31,21 +32,24 @@ _KINDS_OF_SOUND = {
 }
 
 
-def to_html(session: Session, playback: Path | None, peaks: Sequence[float]) -> str:
+def to_html(session: Session, playback: Path | None, peaks: Sequence[float], practice: Practice | None = None) -> str:
     """The report as one HTML file with style, script and sound inside.
 
     ``playback`` is a small compressed recording that browsers play (m4a, mp3, ogg, opus, wav or webm), or None: then
-    the page shows no player. ``peaks`` outline it, in [0, 1]. The same arguments give the same bytes.
+    the page shows no player. ``peaks`` outline it, in [0, 1]. ``practice`` None leaves out flags, elements and
+    measures. The same arguments give the same bytes.
     Raises ValueError for another kind of sound file, OSError if it cannot be read.
     """
     shown = view(session)
-    style, script = _asset("report.css"), _asset("report.js")
+    style, script = _asset("report.css") + _asset("practice.css"), _asset("report.js")
     return (
         _template_environment()
         .get_template("report.html.j2")
         .render(
             session=session,
             view=shown,
+            practice=practice_view(practice, tuple(shown.lines)) if practice else None,
+            practice_notice=practice_wording.SUGGESTION_NOTICE,
             words=wording,
             sound=_sound(playback),
             strokes=strokes(session.turns, shown.voices, peaks, session.recording.duration_ms),

@@ -42,6 +42,7 @@ class ScoringDocument:
     addressed: tuple[str, ...]
     quotes_dropped: int
     judge: Engine
+    coder: Engine
     rubric: RubricRef
     schema_version: str
 
@@ -63,7 +64,8 @@ def scoring_json(scoring: Scoring) -> str:
         notes=scoring.notes,
         addressed=scoring.addressed,
         quotes_dropped=scoring.quotes_dropped,
-        judge=replace(scoring.judge, options=dict(sorted(scoring.judge.options.items()))),
+        judge=_ordered(scoring.judge),
+        coder=_ordered(scoring.coder),
         rubric=scoring.rubric,
         schema_version=SCORING_VERSION,
     )
@@ -90,6 +92,7 @@ def read_scoring(path: Path) -> Scoring:
     _check(document, path.name)
     return Scoring(
         judge=document.judge,
+        coder=document.coder,
         rubric=document.rubric,
         suggestions=document.suggestions,
         measures=tuple(_measure(name, one) for name, one in document.measures.items()),
@@ -110,6 +113,11 @@ def _check(document: ScoringDocument, file: str) -> None:
                 )
         if (one.score is None) == (one.reason is None):
             raise ScoringDocumentError(f"{file}: suggestions[{number}]: needs a score or a reason for none, not both.")
+
+
+def _ordered(engine: Engine) -> Engine:
+    """The engine with its options in the order of their names."""
+    return replace(engine, options=dict(sorted(engine.options.items())))
 
 
 def _value(measure: Measure) -> MeasureValue:

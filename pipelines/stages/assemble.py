@@ -33,12 +33,17 @@ def assemble(
         language=transcript.language,
         speakers=_speakers(turns, transcript, given),
         turns=tuple(SessionTurn(start_ms=t.start_ms, end_ms=t.end_ms, speaker=t.speaker) for t in turns.turns),
-        utterances=tuple(_utterance(u, transcript) for u in transcript.utterances),
+        utterances=session_utterances(transcript),
         checks=transcript.checks,
         check_share=_share(total_ms(transcript.checks), audio.duration_ms),
         coverage=_coverage(speech, words),
         stages=_times(seconds, audio.duration_ms),
     )
+
+
+def session_utterances(transcript: Transcript) -> tuple[SessionUtterance, ...]:
+    """The utterances with their speakers' roles and the checks that touch them."""
+    return tuple(_utterance(utterance, transcript) for utterance in transcript.utterances)
 
 
 def _speakers(turns: Turns, transcript: Transcript, given: Mapping[str, Role]) -> tuple[Speaker, ...]:

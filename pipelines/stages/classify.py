@@ -7,7 +7,7 @@ needs a stated goal, an utterance whose role is unsure carries no flag, and a pr
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -15,7 +15,7 @@ from models.coder.labels import HEAD, HEADS, evidence_of
 from models.errors import EngineError
 from models.ports import Coder, Progress, no_progress
 from models.records.coding import CodedUtterance, Coding, Conversation, Line, Off, Setting
-from models.records.session import Session
+from models.records.session import SessionUtterance
 from models.records.span import Span
 from models.records.speech import Role
 from pipelines.stages.roles import SURE
@@ -25,13 +25,13 @@ NO_GOAL = (
 )
 
 
-def conversation_of(session: Session, setting: Setting, change_goal: str | None) -> Conversation:
+def conversation_of(utterances: Sequence[SessionUtterance], setting: Setting, change_goal: str | None) -> Conversation:
     """An analysed recording as the coder gets it: a line for each utterance; the turn changes with the speaker.
 
     A role under the threshold of the roles stage, or not known, is unsure.
     """
     turns = [1]
-    for before, after in pairwise(session.utterances):
+    for before, after in pairwise(utterances):
         turns.append(turns[-1] + (before.speaker != after.speaker))
     lines = (
         Line(
@@ -43,7 +43,7 @@ def conversation_of(session: Session, setting: Setting, change_goal: str | None)
             role_sure=one.role is not Role.UNKNOWN and one.role_confidence >= SURE,
             span=Span(start_ms=one.start_ms, end_ms=one.end_ms),
         )
-        for one, turn in zip(session.utterances, turns, strict=False)
+        for one, turn in zip(utterances, turns, strict=False)
     )
     return Conversation(setting=setting, change_goal=change_goal, lines=tuple(lines))
 

@@ -99,7 +99,8 @@ def suggest_roles(
     said = _voices(utterances)
     judged = [voice for voice in said if voice.speaker not in given or len(said) > 1][:MOST_VOICES]
     likely = _posterior(judged, given, expected)
-    found = {v.speaker: _decide(v, judged, likely[v.speaker], listed=bool(expected)) for v in judged}
+    asked = [voice for voice in judged if voice.speaker not in given]
+    found = {v.speaker: _decide(v, judged, likely[v.speaker], listed=bool(expected)) for v in asked}
     return tuple(
         SpeakerRole(speaker=speaker, role=given[speaker], confidence=1.0, reason="Given.")
         if speaker in given

@@ -62,6 +62,7 @@ def score(observed: Observed, rubric: Rubric, judge: Judge, progress: Progress =
     _check(verdict, observed, rubric)
     return Scoring(
         judge=judge.engine,
+        coder=observed.coding.engine,
         rubric=rubric.ref,
         suggestions=verdict.suggestions,
         measures=observed.measures,

@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from models.adapters.media_refusals import EmptyFileError
 from models.errors import BadInputError
-from models.records.session import Session
+from models.records.coding import Setting
+from models.records.rubric import Rubric
 from models.records.speech import Role, SpeakerCount
 from pipelines.session import Choices
 from service.cli.progress import StageBars
@@ -43,6 +43,23 @@ def analyse(
     participant: Annotated[
         list[str] | None, typer.Option(help="The role of somebody who took part. Can be repeated.")
     ] = None,
+    setting: Annotated[
+        Setting | None,
+        typer.Option(
+            help="Whose practice is looked at: direct_practice, or supervision. Default: the rubric's.",
+            show_default=False,
+        ),
+    ] = None,
+    goal: Annotated[
+        str | None,
+        typer.Option(help="The change that the session is to help with; without one change talk is not coded."),
+    ] = None,
+    legal_status: Annotated[
+        str | None, typer.Option(help="The family's legal status, such as 'child in need plan'.")
+    ] = None,
+    rubric: Annotated[
+        Path | None, typer.Option(help="A rubric of your own, as YAML; `docs/rubric.md` says how to write one.")
+    ] = None,
     language: Annotated[str, typer.Option(help="The language spoken, as two letters.")] = "en",
     glossary: Annotated[
         Path | None, typer.Option(help="A text file with names and terms of your council, one a line (Whisper only).")
@@ -55,12 +72,24 @@ def analyse(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Turn one recording into a transcript by speaker, with a report page and a list of passages to check."""
+    """Turn one recording into a transcript by speaker, with flags, suggested scores and a list of passages to check.
+
+    Everything it writes is a machine's draft, for a person to check and confirm.
+    """
     _require_recording(file)
     from service.engines import EngineChoice
 
     count = _count(speakers, min_speakers, max_speakers)
-    choices = Choices(count=count, roles=given_roles(role or []), participants=_participants(participant or []))
+    own = _rubric(rubric, setting)
+    choices = Choices(
+        count=count,
+        roles=given_roles(role or []),
+        participants=_participants(participant or []),
+        setting=setting or (own.setting if own else Setting.DIRECT_PRACTICE),
+        change_goal=_said(goal),
+        legal_status=_said(legal_status),
+        rubric=own,
+    )
     choice = EngineChoice(
         engine=engine,
         diarizer=diarizer,
@@ -75,16 +104,19 @@ def analyse(
 
 def demo(out: Out = Path("demo-output"), as_json: Json = False, quiet: Quiet = False) -> None:
     """Analyse the sample recording that comes with the program: an invented visit, spoken by two synthetic voices."""
-    from pipelines.demo import demo_recording
+    from pipelines.demo import demo_context, demo_recording
     from service.engines import EngineChoice
 
-    _run(demo_recording(), out, EngineChoice(), Choices(), as_json=as_json, quiet=quiet, keep_stages=True)
+    context = demo_context()
+    choices = Choices(change_goal=context.change_goal, legal_status=context.legal_status)
+    _run(demo_recording(), out, EngineChoice(), choices, as_json=as_json, quiet=quiet, keep_stages=True)
 
 
 def _run(
     file: Path, out: Path, choice: object, choices: Choices, *, as_json: bool, quiet: bool, keep_stages: bool
 ) -> None:
     from service.analysis import analyse_recording
+    from service.cli.analysis_summary import summary, tell
     from service.engines import EngineChoice, choose_engines
 
     assert isinstance(choice, EngineChoice)
@@ -97,9 +129,9 @@ def _run(
     with StageBars(shown=not quiet) as bars:
         analysis = analyse_recording(file, out, chosen.engines, choices, watcher=bars, keep_stages=keep_stages)
     if as_json:
-        typer.echo(json.dumps(_summary(analysis.session, analysis.out, chosen.reasons), indent=2))
+        typer.echo(json.dumps(summary(analysis, chosen.reasons), indent=2))
     elif not quiet:
-        _tell(analysis.session, analysis.out)
+        tell(analysis)
 
 
 def _require_recording(file: Path) -> None:
@@ -136,43 +168,20 @@ def _glossary(path: Path | None) -> tuple[str, ...]:
     return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
 
 
-def _summary(session: Session, out: Path, reasons: tuple[str, ...]) -> dict[str, object]:
-    return {
-        "out": str(out),
-        "report": str(out / "report.html"),
-        "id": session.id,
-        "duration_ms": session.recording.duration_ms,
-        "utterances": len(session.utterances),
-        "speakers": [
-            {"speaker": s.speaker, "role": s.role, "role_confidence": s.role_confidence, "share": s.share}
-            for s in session.speakers
-        ],
-        "checks": len(session.checks),
-        "check_share": session.check_share,
-        "coverage": session.coverage.share,
-        "advice": [{"code": a.code, "message": a.message} for a in session.advice],
-        "engines": list(reasons),
-        "real_time_factor": round(sum(stage.real_time_factor for stage in session.stages), 4),
-    }
+def _rubric(path: Path | None, setting: Setting | None) -> Rubric | None:
+    """A rubric of one's own, read before anything slow begins. Raises BadInputError."""
+    if path is None:
+        return None
+    from pipelines.rubrics import read_rubric
 
-
-def _tell(session: Session, out: Path) -> None:
-    page = Console(highlight=False)
-    minutes, seconds = divmod(session.recording.duration_ms // 1000, 60)
-    took = sum(stage.seconds for stage in session.stages)
-    page.print(f"\n{minutes} min {seconds:02d} s of recording, {len(session.utterances)} utterances, in {took:.0f} s.")
-    table = Table("Voice", "Role", "Sure", "Spoke", "Why", box=None, header_style="dim", pad_edge=False)
-    for speaker in session.speakers:
-        table.add_row(
-            speaker.speaker,
-            speaker.role.replace("_", " "),
-            f"{speaker.role_confidence:.0%}",
-            f"{speaker.share:.0%}",
-            speaker.role_reason,
+    rubric = read_rubric(path)
+    if setting not in (None, rubric.setting):
+        raise BadInputError(
+            f"{path.name} is a rubric for {rubric.setting.value}. Leave out --setting, or name that one."
         )
-    page.print(table)
-    for advice in session.advice:
-        page.print(f"Recording: {advice.message}")
-    share = "" if session.check_share is None else f", {session.check_share:.0%} of the recording"
-    page.print(f"Please check: {len(session.checks)} passages{share}.")
-    page.print(f"Open {out / 'report.html'} in a browser. The text is a machine's, not yet checked by a person.")
+    return rubric
+
+
+def _said(text: str | None) -> str | None:
+    """What an option says; nothing at all where it is blank."""
+    return (text or "").strip() or None

@@ -18,8 +18,10 @@ NAMES = {
     "diarize": "Splitting by voice",
     "transcribe": "Writing it down",
     "attribute": "Who said what",
+    "classify": "Marking utterances",
+    "score": "Suggesting scores",
     "code": "Marking utterances",
-    "score": "Marking and scoring",
+    "judge": "Marking and scoring",
 }
 
 LONG = 300

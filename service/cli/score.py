@@ -18,7 +18,7 @@ from models.records.speech import Role
 from pipelines.outputs.scoring_json import scoring_json
 from pipelines.rubrics import read_rubric
 from pipelines.scoring import Scored, circumstances_of, score_conversation
-from service.cli.judges import JudgeKind, chosen_judge
+from service import judges
 from service.cli.progress import LONG, one_bar
 from service.cli.scoring_table import print_scoring
 from service.cli.transcripts import (
@@ -33,6 +33,8 @@ from service.cli.transcripts import (
     target_of,
     teller,
 )
+from service.judges import JudgeKind
+from service.settings import Settings
 
 FILE_NAME = "scoring.json"
 
@@ -77,7 +79,7 @@ def score(
     own = None if rubric is None else read_rubric(rubric)
     conversation = conversation_in(file, setting, goal, role, transcript, told)
     _check_setting(own, conversation.setting)
-    asked = chosen_judge(judge)
+    asked = judges.judge_for(judge, Settings.from_environment())
     if roles_checked:
         conversation = _confirmed(conversation)
     circumstances = circumstances_of(conversation, legal_status=legal_status or None, checked=roles_checked)
@@ -124,5 +126,5 @@ def _scored(
     from service import engines
 
     coder = engines.embedded_coder(weights)
-    with one_bar("score", shown=shown and len(conversation.lines) >= LONG) as progress:
+    with one_bar("judge", shown=shown and len(conversation.lines) >= LONG) as progress:
         return score_conversation(conversation, coder, judge, rubric, circumstances, progress)

@@ -89,7 +89,7 @@ def test_a_folder_in_a_files_place_is_refused(folder: Path) -> None:
 )
 def test_a_sealed_but_strange_manifest_is_refused(folder: Path, change: dict[str, object]) -> None:
     """A right seal proves that the bytes are whole, not that they make sense."""
-    from models.coder.package import _sealed
+    from models.coder.sealed import _sealed
 
     document = json.loads((folder / MANIFEST).read_bytes())
     del document["sha256"]
@@ -121,7 +121,7 @@ def test_what_else_lies_in_the_folder_stays(tmp_path: Path) -> None:
 
 def test_a_folder_that_was_left_half_written_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The old manifest goes first: new files beside an old list are never taken for a coder."""
-    monkeypatch.setattr("models.coder.package._sealed", lambda document: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr("models.coder.sealed._sealed", lambda document: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
         write_package(folder, made_package.parts(seed=5))
     with pytest.raises(WeightsError, match=MANIFEST):

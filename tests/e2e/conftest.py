@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from models.records.session import Session
+from pipelines.outputs.practice_view import Practice
 from pipelines.outputs.report_html import to_html
 from tests.outputs.sound import hum
 
@@ -52,10 +53,18 @@ def open_report(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
     """Opens a session's report with a recording of its length; the page keeps ``problems`` it ran into."""
     contexts = []
 
-    def open_it(session: Session, *, sound: bool = True, width: int = 1280, height: int = 900, **options: Any) -> Any:
+    def open_it(
+        session: Session,
+        practice: Practice | None = None,
+        *,
+        sound: bool = True,
+        width: int = 1280,
+        height: int = 900,
+        **options: Any,
+    ) -> Any:
         recording = hum(min(session.recording.duration_ms, 300_000), tmp_path / "sound.wav") if sound else None
         file = tmp_path / "report.html"
-        file.write_text(to_html(session, recording, PEAKS), encoding="utf-8")
+        file.write_text(to_html(session, recording, PEAKS, practice), encoding="utf-8")
         context = browser.new_context(viewport={"width": width, "height": height}, offline=True, **options)
         contexts.append(context)
         page = context.new_page()

@@ -19,7 +19,7 @@ from models.adapters.pyav_decoder import PyavDecoder
 from models.records.span import Span
 from pipelines.demo import demo_recording
 
-FILES = {"session.json", "transcript.vtt", "turns.rttm", "transcript.txt", "report.html"}
+FILES = {"session.json", "transcript.vtt", "turns.rttm", "transcript.txt", "coding.json", "scoring.json", "report.html"}
 COMMAND = [sys.executable, "-c", "from service.cli.main import main; main()"]
 
 
@@ -67,7 +67,7 @@ def without_times(out: Path) -> dict[str, Any]:
     return {"session": session, **others}
 
 
-def test_an_analysis_writes_five_files_for_their_owner_alone(finished: Path) -> None:
+def test_an_analysis_writes_six_files_for_their_owner_alone(finished: Path) -> None:
     """Nothing else besides the stage outputs, and nobody else may read them."""
     assert {path.name for path in finished.iterdir()} == FILES | {".stages"}
     assert {path.stat().st_mode & 0o077 for path in finished.rglob("*")} == {0}
@@ -152,15 +152,30 @@ def test_bad_input_is_one_sentence_exit_code_2_and_nothing_written(
     assert not (tmp_path / "deep").exists()
 
 
-def test_a_given_role_is_taken_and_redoes_only_the_last_stage(excerpt: Path, finished: Path, tmp_path: Path) -> None:
-    """The transcript stage is new; the words are the same ones."""
+def test_a_given_role_redoes_only_the_stages_of_text(excerpt: Path, finished: Path, tmp_path: Path) -> None:
+    """The transcript, its codes and its scores are new; the words are the same ones."""
     out = shutil.copytree(finished, tmp_path / "out")
     made = len(list((out / ".stages").glob("*/record.json")))
     assert practice("analyse", excerpt, "--out", out, "--role", "SPEAKER_01=practitioner", "-q").returncode == 0
     session = json.loads((out / "session.json").read_text("utf-8"))
     given = next(s for s in session["speakers"] if s["speaker"] == "SPEAKER_01")
     assert (given["role"], given["source"], given["role_confidence"]) == ("practitioner", "given", 1.0)
-    assert len(list((out / ".stages").glob("*/record.json"))) == made + 1
+    assert len(list((out / ".stages").glob("*/record.json"))) == made + 3
+
+
+def test_a_goal_redoes_codes_and_scores_and_the_summary_tells_them(
+    excerpt: Path, finished: Path, tmp_path: Path
+) -> None:
+    """The sound is not read again, and 25 seconds are too short for a score."""
+    out = shutil.copytree(finished, tmp_path / "out")
+    before = {path.parent.name for path in (out / ".stages").glob("*/record.json")}
+    done = practice("analyse", excerpt, "--out", out, "--goal", "calmer mornings", "--json")
+    summary = json.loads(done.stdout)
+    new = {path.parent.name for path in (out / ".stages").glob("*/record.json")} - before
+    assert {name.split("-")[0] for name in new} == {"classify", "score"}
+    assert json.loads((out / "coding.json").read_text("utf-8"))["change_goal"] == "calmer mornings"
+    assert {one["score"] for one in summary["suggestions"]} == {None}
+    assert summary["rubric"]["status"] == "draft_unvalidated"
 
 
 def test_a_role_for_a_voice_that_is_not_there_is_bad_input(excerpt: Path, finished: Path) -> None:

@@ -46,6 +46,7 @@ def small_scoring() -> Scoring:
     others = [none(one.id) for one in rubric().elements if one.id not in ("empathy", "evocation")]
     return Scoring(
         judge=JUDGE,
+        coder=Engine(name="embedded-coder", version="1"),
         rubric=rubric().ref,
         suggestions=(EMPATHY, *others, none("evocation", NoScore.NOT_APPLICABLE, "No change goal is stated.")),
         measures=(
@@ -76,4 +77,10 @@ def hostile_scoring() -> Scoring:
 
 def empty_scoring() -> Scoring:
     """A rubric without elements, for a session without anything."""
-    return Scoring(judge=Engine(name="j", version="0"), rubric=rubric().ref, suggestions=(), measures=())
+    return Scoring(
+        judge=Engine(name="j", version="0"),
+        coder=Engine(name="c", version="0"),
+        rubric=rubric().ref,
+        suggestions=(),
+        measures=(),
+    )

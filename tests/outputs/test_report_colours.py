@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import colorsys
 import re
 from pathlib import Path
 
@@ -15,8 +16,15 @@ TEXT_ON = [
     ("ink", "found"),
     ("on-accent", "accent"),
     *(("surface", voice) for voice in VOICES),
+    *((way, ground) for way in ("for", "against") for ground in ("surface", f"{way}-tint", "tint")),
 ]
-SHAPES_ON = [("control", "surface"), ("control", "paper"), *((voice, "surface") for voice in VOICES)]
+SHAPES_ON = [
+    ("control", "surface"),
+    ("control", "paper"),
+    ("for", "surface"),
+    ("against", "surface"),
+    *((voice, "surface") for voice in VOICES),
+]
 
 
 def theme(name: str) -> dict[str, str]:
@@ -48,3 +56,12 @@ def test_text_stands_out_from_its_ground(name: str, text: str, ground: str) -> N
 def test_shapes_that_carry_meaning_stand_out_from_their_ground(name: str, shape: str, ground: str) -> None:
     colours = theme(name)
     assert contrast(colours[shape], colours[ground]) >= 3
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_no_direction_of_evidence_is_red_amber_or_green(name: str) -> None:
+    """Blue and purple: hues from 200 to 320 degrees, which nobody reads as good or bad."""
+    colours = theme(name)
+    for way in ("for", "against"):
+        red, green, blue = (int(colours[way][n : n + 2], 16) / 255 for n in (1, 3, 5))
+        assert 200 <= 360 * colorsys.rgb_to_hls(red, green, blue)[0] <= 320

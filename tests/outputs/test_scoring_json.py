@@ -37,9 +37,11 @@ MEASURES = st.builds(
     Measure, name=TEXTS, unit=TEXTS, value=st.none() | NUMBERS, low=st.none() | NUMBERS, high=st.none() | NUMBERS,
     reason=TEXTS,
 )  # fmt: skip
+ENGINES = st.builds(Engine, name=TEXTS, version=TEXTS, options=st.dictionaries(TEXTS, TEXTS, max_size=3))
 SCORINGS = st.builds(
     Scoring,
-    judge=st.builds(Engine, name=TEXTS, version=TEXTS, options=st.dictionaries(TEXTS, TEXTS, max_size=3)),
+    judge=ENGINES,
+    coder=ENGINES,
     rubric=st.builds(RubricRef, id=TEXTS, version=TEXTS, status=TEXTS, digest=st.from_regex(r"\A[0-9a-f]{64}\Z")),
     suggestions=st.lists(WITH_SCORE | WITHOUT, max_size=4).map(tuple),
     measures=st.lists(MEASURES, max_size=4, unique_by=lambda one: one.name).map(tuple),
@@ -72,7 +74,7 @@ def test_a_scoring_comes_back_as_it_was_written(make: Any, tmp_path: Path) -> No
 def test_the_document_has_exactly_these_fields() -> None:
     document = json.loads(scoring_json(small_scoring()))
     assert list(document) == [
-        "suggestions", "measures", "notes", "addressed", "quotes_dropped", "judge", "rubric", "schema_version",
+        "suggestions", "measures", "notes", "addressed", "quotes_dropped", "judge", "coder", "rubric", "schema_version",
     ]  # fmt: skip
     first = document["suggestions"][0]
     assert list(first) == [

@@ -184,7 +184,7 @@ def test_an_analysed_session_becomes_lines_whose_turn_changes_with_the_speaker()
     session = small_session()
     first, second, *others = session.utterances
     same = (first, replace(second, speaker=first.speaker, role_confidence=SURE - 0.001), *others)
-    found = conversation_of(replace(session, utterances=same), Setting.SUPERVISION, "sleep")
+    found = conversation_of(same, Setting.SUPERVISION, "sleep")
     assert [line.turn for line in found.lines] == [1, 1, 1, 2, 3, 4]
     assert [line.role_sure for line in found.lines] == [True, False, True, True, True, True]
     assert (found.setting, found.change_goal) == (Setting.SUPERVISION, "sleep")
@@ -193,13 +193,13 @@ def test_an_analysed_session_becomes_lines_whose_turn_changes_with_the_speaker()
 def test_a_voice_without_a_role_is_never_sure() -> None:
     session = small_session()
     nobody = replace(session.utterances[0], role=Role.UNKNOWN, role_confidence=1.0)
-    found = conversation_of(replace(session, utterances=(nobody,)), Setting.DIRECT_PRACTICE, None)
+    found = conversation_of((nobody,), Setting.DIRECT_PRACTICE, None)
     assert not found.lines[0].role_sure
 
 
 def test_an_analysed_session_keeps_the_time_of_every_utterance() -> None:
     session = small_session()
-    found = conversation_of(session, Setting.DIRECT_PRACTICE, None)
+    found = conversation_of(session.utterances, Setting.DIRECT_PRACTICE, None)
     assert [line.span for line in found.lines] == [
         Span(start_ms=one.start_ms, end_ms=one.end_ms) for one in session.utterances
     ]

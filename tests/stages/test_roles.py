@@ -112,3 +112,9 @@ def test_words_without_a_voice_have_no_role() -> None:
 @pytest.mark.parametrize("voices", [7, 9])
 def test_more_voices_than_can_be_judged_still_all_get_an_answer(voices: int) -> None:
     assert len(suggest_roles(talk(WORKER, *[PARENT] * (voices - 1)), {})) == voices
+
+
+def test_a_person_may_give_every_role_and_name_nobody_as_the_practitioner() -> None:
+    given = {"SPEAKER_00": Role.CHILD, "SPEAKER_01": Role.PARENT_OR_CARER}
+    found = suggest_roles(talk(PARENT, PARENT), given)
+    assert [(role.role, role.confidence) for role in found] == [(role, 1.0) for role in given.values()]

@@ -54,15 +54,30 @@
     CSS.highlights.set("found", new Highlight(...ranges));
   }
 
+  const byElement = find("by-element");
+  const byDirection = find("by-direction");
+  const flagsOf = lines.map((line) => (line.dataset.flags ?? "").split(" ").filter(Boolean));
+
+  /* Which flags the two lists ask for; null where every utterance may be shown */
+  function wantedFlags() {
+    const element = byElement?.value ?? "all";
+    const direction = byDirection?.value ?? "";
+    if (element === "all" && !direction) return null;
+    const anyElement = element === "all" || element === "any";
+    return (key) => (anyElement || key.slice(0, -1) === element) && (!direction || key.endsWith(direction));
+  }
+
   function sift() {
     const query = search.value.trim().toLowerCase();
     const voices = new Set(filters.filter((box) => box.checked).map((box) => box.value));
+    const wanted = wantedFlags();
     let shown = 0;
     let n = 0;
     for (const card of cards) {
       let some = false;
       for (const line of card.querySelectorAll(".line")) {
-        line.hidden = !voices.has(card.dataset.voice) || (query !== "" && !spoken[n].includes(query));
+        line.hidden = !voices.has(card.dataset.voice) || (query !== "" && !spoken[n].includes(query))
+          || (wanted !== null && !flagsOf[n].some(wanted));
         if (!line.hidden) { some = true; shown += 1; }
         n += 1;
       }
@@ -70,20 +85,21 @@
     }
     for (const part of parts) part.hidden = [...part.children].every((card) => card.hidden);
     highlight(query);
-    const sifted = query !== "" || voices.size < filters.length;
+    const sifted = query !== "" || voices.size < filters.length || wanted !== null;
     find("found").textContent = sifted ? `${shown} of ${lines.length} utterances` : "";
   }
 
   function unsift() {
     search.value = "";
     for (const box of filters) box.checked = true;
+    if (byElement) { byElement.value = "all"; byDirection.value = ""; }
     sift();
   }
 
   if (search) {
     let waiting = 0;
     search.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(sift, 120); });
-    for (const box of filters) box.addEventListener("change", sift);
+    for (const box of [...filters, byElement, byDirection]) box?.addEventListener("change", sift);
     find("mark-unsure").addEventListener("change", (event) => {
       page.classList.toggle("hide-unsure", !event.target.checked);
     });
@@ -92,15 +108,74 @@
   /* Links between dialogue and check list: the target may be sifted out or lie in the side column */
 
   document.addEventListener("click", (event) => {
-    const link = event.target.closest("a.mark, a.to-line");
+    const link = event.target.closest("a.mark, a.to-line, .skip a, .jump a");
     if (!link) return;
     const target = find(decodeURIComponent(link.hash.slice(1)));
     if (!target) return;
+    bringForward(target);
+    if (!link.matches("a.mark, a.to-line")) return;
     event.preventDefault();
     if (target.hidden) unsift();
     show(target);
     target.focus({ preventScroll: true });
   });
+
+  /* Elements beside the dialogue */
+
+  const beside = find("beside");
+  const sides = all(".switch button");
+  const evidence = all("details.evidence");
+  const notes = all("details.flag");
+  const openAll = find("open-all");
+  let marked = -1;
+
+  function showSide(name) {
+    if (!sides.length) return;
+    beside.dataset.shows = name;
+    for (const button of sides) button.setAttribute("aria-pressed", String(button.dataset.side === name));
+  }
+
+  function bringForward(target) {
+    if (target.closest(".checks")) showSide("checks");
+    if (target.closest(".practice")) showSide("practice");
+  }
+
+  function mark(n) {
+    lines[marked]?.classList.remove("marked");
+    marked = n;
+    const line = lines[n];
+    line.classList.add("marked");
+    if (line.hidden) unsift();
+    show(line);
+    return line;
+  }
+
+  function showOnly(place) {
+    unsift();
+    byElement.value = place;
+    sift();
+    const first = lines.find((line) => !line.hidden);
+    if (first) { show(first); first.focus({ preventScroll: true }); }
+    say(`${find("found").textContent} are shown: ${byElement.selectedOptions[0].textContent}.`);
+  }
+
+  for (const one of [...evidence, ...notes]) one.open = false;
+  for (const button of sides) button.addEventListener("click", () => showSide(button.dataset.side));
+  for (const button of all("[data-show]")) button.addEventListener("click", () => showOnly(button.dataset.show));
+  openAll?.addEventListener("click", () => {
+    const open = openAll.getAttribute("aria-expanded") === "false";
+    for (const one of evidence) one.open = open;
+    openAll.setAttribute("aria-expanded", String(open));
+    openAll.textContent = open ? "Close all evidence" : "Open all evidence";
+  });
+
+  /* On paper everything is open */
+  let folded = [];
+  addEventListener("beforeprint", () => {
+    folded = [...evidence, ...notes].filter((one) => !one.open);
+    for (const one of folded) one.open = true;
+  });
+  addEventListener("afterprint", () => { for (const one of folded) one.open = false; });
 
   /* Ticking off: kept on this page only */
 
@@ -160,8 +235,30 @@
   function stepCheck(by) {
     if (!checks.length) return;
     const next = Math.min(checks.length - 1, Math.max(0, check + by));
+    bringForward(checks[next]);
     hearCheck(next);
     show(checks[next], "nearest");
+  }
+
+  function hearMoment(button) {
+    document.querySelector(".moment.chosen")?.classList.remove("chosen");
+    button.closest(".moment").classList.add("chosen");
+    const n = Number(button.dataset.moment);
+    const line = mark(n);
+    if (!matchMedia("(min-width: 64rem)").matches) line.focus({ preventScroll: true });
+    say(button.getAttribute("aria-label").replace("Play ", ""));
+    hearLine(n);
+  }
+
+  function stepFlag(by) {
+    for (let n = marked < 0 && by < 0 ? lines.length - 1 : marked + by; n >= 0 && n < lines.length; n += by) {
+      if (!flagsOf[n].length || lines[n].hidden) continue;
+      mark(n).focus({ preventScroll: true });
+      say([...lines[n].querySelectorAll(".flag summary")].map((one) => one.textContent).join(", "));
+      hearLine(n);
+      return;
+    }
+    say("No more flags that way.");
   }
 
   function replay() {
@@ -228,6 +325,7 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button.time");
     if (button && button.dataset.line !== undefined) return void hearLine(Number(button.dataset.line));
+    if (button?.dataset.moment !== undefined) return void hearMoment(button);
     if (button) return void hearCheck(Number(button.dataset.check));
     const text = event.target.closest(".line .text");
     if (!text || !getSelection().isCollapsed) return;
@@ -259,6 +357,7 @@
   const keys = find("keys");
   const useKeys = find("use-keys");
   const actions = {
+    f: (event) => stepFlag(event.shiftKey ? -1 : 1),
     k: toggle,
     j: () => { stopAt = null; seek(audio.currentTime * 1000 - STEP * 1000); },
     l: () => { stopAt = null; seek(audio.currentTime * 1000 + STEP * 1000); },
@@ -283,6 +382,6 @@
     const action = actions[event.key.toLowerCase()];
     if (!action || (event.target === audio && event.key.length !== 1)) return;
     event.preventDefault();
-    action();
+    action(event);
   });
 })();

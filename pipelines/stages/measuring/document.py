@@ -9,6 +9,7 @@ from pipelines.stages.measuring.draws import DRAWS
 from pipelines.stages.measuring.floor import LISTENER_WORDS, SIMILAR_AFFIRMATIONS, THOUGHT_WORDS
 from pipelines.stages.measuring.kinds import MEASURES, MeasureKind
 from pipelines.stages.measuring.times import INTERRUPTION_MS
+from pipelines.stages.time_use import RUN
 
 _INTRODUCTION = """# Measures of a session
 
@@ -51,6 +52,10 @@ _RULES = f"""## How they are counted
   total that needs it. Reflections as such are known even where simple and complex cannot be told apart.
 - **Nothing to divide by** means no value: a ratio needs at least one expected case below the line. It is never
   given as 0.
+- **What a supervision was spent on** is a share of the time spoken by anybody, or of the words; greetings and
+  listeners' noises take no part, and the shares add up to 1. Each line counts for every code with its probability
+  (docs/time-use.md says how good these are); the value is what is expected, not the middle of the draws, and
+  {RUN} lines in a row are drawn together, because talk stays with a topic and so do errors.
 - **Times** are used where every utterance has one, otherwise words. Speaking over somebody for less than
   {INTERRUPTION_MS} ms is ordinary turn-taking.
 

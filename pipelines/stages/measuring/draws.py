@@ -98,13 +98,16 @@ def _one_code(drawn: Drawn, one_thought: Drawn, acts: Settled, part: slice) -> N
 
 def _draw(given: Probabilities, stream: np.random.Generator) -> Drawn:
     """[lines, classes] to [lines, classes, draws]: at most one class of a line is true in a draw."""
+    return drawn_by(given, stream.random((len(given), DRAWS), np.float32))
+
+
+def drawn_by(given: Probabilities, chance: NDArray[np.float32]) -> Drawn:
+    """[lines, classes] to [lines, classes, draws] by random numbers [lines, draws] in [0, 1)."""
     upper = np.cumsum(given, 1)
     lower = upper - given
     lower[:, 1:] = upper[:, :-1]
-    chance = stream.random((len(given), 1, DRAWS), np.float32)
-    return np.asarray(
-        (chance >= lower[:, :, None].astype(np.float32)) & (chance < upper[:, :, None].astype(np.float32))
-    )
+    at = chance[:, None]
+    return np.asarray((at >= lower[:, :, None].astype(np.float32)) & (at < upper[:, :, None].astype(np.float32)))
 
 
 def _blocks(lines: int, head: str) -> Iterator[tuple[int, np.random.Generator]]:

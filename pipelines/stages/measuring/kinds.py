@@ -48,6 +48,16 @@ def _count(code: str, title: str, explanation: str, head: str, *codes: str) -> M
     )
 
 
+def _spent(code: str, title: str, on: str) -> MeasureKind:
+    return MeasureKind(
+        name=f"time_use_{code}",
+        unit="share",
+        title=f"Time on {title}",
+        explanation=f"The share of the talk, both people's, that was spent on {on}.",
+        settings=SUPERVISION,
+    )
+
+
 MEASURES: tuple[MeasureKind, ...] = (
     _count("question", "Questions", "Stretches of speech in which something was asked, however much.", "question"),
     _count(
@@ -255,6 +265,18 @@ MEASURES: tuple[MeasureKind, ...] = (
         codes=("question", "reflection"),
         heads=("question", "reflection"),
     ),
+    _spent("narr", "events", "telling what has happened: an account of events, visits and calls"),
+    _spent("what", "tasks", "tasks: what is to be done, by whom and by when"),
+    _spent("why", "meaning", "why things are as they are: explanations, and what speaks for and against them"),
+    _spent(
+        "how", "how to do it", "how the worker will do it: wording, planning, rehearsing, looking back at real talk"
+    ),
+    _spent("child", "the child", "what life is like for this child, and what the child has said or shown"),
+    _spent("fam", "the family", "how the parents or the family see it, and what they do well"),
+    _spent("risk", "risk and need", "risk and need: what is worrying, how sure it is, whether it is enough to act"),
+    _spent("feel", "the worker's feelings", "how the worker is: feelings, strain and wellbeing"),
+    _spent("dec", "decisions", "decisions that were made, with their reasons"),
+    _spent("admin", "administration", "systems, forms, leave, figures and compliance"),
 )
 """In the order in which they are shown."""
 

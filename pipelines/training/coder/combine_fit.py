@@ -117,7 +117,7 @@ def _sure(
         if code == NONE:
             continue
         chance = np.where(answers == place, probabilities[:, place], 0.0)
-        threshold = _threshold(chance, gold == place, lambda precision, recall: recall)
+        threshold = best_threshold(chance, gold == place, lambda precision, recall: recall)
         if threshold is None:
             off[code] = _reason(int((gold == place).sum()))
         else:
@@ -125,7 +125,7 @@ def _sure(
     return sure
 
 
-def _threshold(chance: Floats, there: NDArray[np.bool_], worth: Callable[[float, float], float]) -> float | None:
+def best_threshold(chance: Floats, there: NDArray[np.bool_], worth: Callable[[float, float], float]) -> float | None:
     """The threshold of most worth among those that keep the precision at a useful recall; None without one."""
     order = np.argsort(-chance, kind="stable")
     order = order[chance[order] > 0]
@@ -174,7 +174,7 @@ def _fit_evidence(sessions: Sequence[Unseen], off: dict[str, str]) -> dict[str, 
     evidence = {}
     for name, found, (linear, network, there) in zip(EVIDENCE, fitted, columns, strict=True):
         chance = 1 / (1 + np.exp(-(found[0] * linear + found[1] * network + found[2])))
-        threshold = _threshold(chance, there > 0, _f1)
+        threshold = best_threshold(chance, there > 0, _f1)
         if threshold is None:
             off[name] = _reason(int(there.sum()))
         evidence[name] = EvidenceCombination(

@@ -23,6 +23,10 @@ from pipelines.training.coder.material import Material
 BARE_WEIGHT = 0.7
 """How much a line without punctuation and case counts, beside the line as written."""
 
+Progress = Callable[[float], None]
+LossAndSlope = Callable[[NDArray[np.float64]], tuple[float, NDArray[np.float64]]]
+"""From scores [lines, outputs] to what is to become small, and its slope, of the scores' shape."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinearSettings:
@@ -38,9 +42,7 @@ class LinearSettings:
     rounds: int = 80
 
 
-def fit_linear(
-    material: Sequence[Material], settings: LinearSettings, progress: Callable[[float], None]
-) -> LinearModel:
+def fit_linear(material: Sequence[Material], settings: LinearSettings, progress: Progress) -> LinearModel:
     """The model fitted to the material, each line as written and bare."""
     lines: list[Features] = []
     targets, weights = [], []
@@ -49,10 +51,17 @@ def fit_linear(
             lines += features(one.variant(stripped=stripped))
             targets.append(one.targets)
             weights.append(np.full(len(one.targets), one.weight * weight))
+    loss = Loss(np.concatenate(targets), np.concatenate(weights), settings)
+    return fit_lines(lines, loss, OUTPUTS, settings, progress)
+
+
+def fit_lines(
+    lines: Sequence[Features], loss: LossAndSlope, outputs: int, settings: LinearSettings, progress: Progress
+) -> LinearModel:
+    """The model with so many outputs that is least in ``loss``, of the scores [lines, outputs], plus the penalty."""
     spaces = {name: _space(lines, name, settings) for name in SPACES}
     matrix = hstack([_matrix(lines, spaces[name], name, settings) for name in SPACES] + [_numbers(lines)]).tocsr()
-    found = _minimise(matrix, np.concatenate(targets), np.concatenate(weights), settings, progress)
-    return _model(found, spaces, settings)
+    return _model(_minimise(matrix, loss, outputs, settings, progress), spaces, settings)
 
 
 def _space(lines: Sequence[Features], name: str, settings: LinearSettings) -> Space:
@@ -83,17 +92,12 @@ def _numbers(lines: Sequence[Features]) -> csr_matrix:
 
 
 def _minimise(
-    matrix: csr_matrix,
-    targets: NDArray[np.float32],
-    weights: NDArray[np.float64],
-    settings: LinearSettings,
-    progress: Callable[[float], None],
+    matrix: csr_matrix, loss: LossAndSlope, outputs: int, settings: LinearSettings, progress: Progress
 ) -> NDArray[np.float64]:
     """Weights [features + 1, outputs]; the last row is the bias, which the penalty leaves alone."""
     with_bias = vstack([matrix.T, np.ones((1, matrix.shape[0]))]).T.tocsr()
     transposed = with_bias.T.tocsr()
-    loss = Loss(targets, weights, settings)
-    shape = (with_bias.shape[1], OUTPUTS)
+    shape = (with_bias.shape[1], outputs)
     rounds = [0]
 
     def value(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:

@@ -215,3 +215,24 @@ def test_the_shared_devset_is_read_whole() -> None:
     found = read_devset(folder)
     assert sum(len(one.gold) for one in found if one.group == "utterances") == 828
     assert sum(len(one.gold) for one in found if one.group != "utterances") == 836 + 34
+
+
+def test_a_turn_of_a_supervision_can_say_what_it_is_spent_on(tmp_path: Path) -> None:
+    """Anybody's turn, and "-" for one that is spent on nothing; without the field nobody judged it."""
+    supervisor = {"role": "supervisor", "text": "Morning. How was it?", "labels": [], "time_use": "-"}
+    turns = (supervisor, WORKER | {"time_use": "FEEL"}, WORKER)
+    one = read_session(written(tmp_path, session(*turns, setting="supervision")))
+    assert [gold.time_use for gold in one.gold] == ["-", "FEEL", None]
+    assert one.gold[0].labels == ()
+
+
+@pytest.mark.parametrize("held", ["feel", "", 3, ["FEEL"], {}])
+def test_a_time_use_that_is_no_code_is_refused_with_its_turn(tmp_path: Path, held: object) -> None:
+    document = session(WORKER, WORKER | {"time_use": held}, setting="supervision")
+    with pytest.raises(BadInputError, match=r"one\.json, turn 2: time_use must be one of NARR, "):
+        read_session(written(tmp_path, document))
+
+
+def test_time_use_outside_supervision_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadInputError, match="for supervision only"):
+        read_session(written(tmp_path, session(WORKER | {"time_use": "HOW"})))

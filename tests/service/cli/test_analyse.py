@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from models.adapters.media_refusals import EmptyFileError
 from models.errors import BadInputError
+from models.records.coding import Setting
+from pipelines.session import Choices
+from service.cli import analyse as module
 from service.cli.analyse import analyse
 
 SLOW = ("onnxruntime", "service.engines", "service.analysis", "scipy.optimize")
@@ -48,3 +53,56 @@ def test_a_folder_is_told_at_once(tmp_path: Path) -> None:
     """A folder is not a recording."""
     with pytest.raises(BadInputError, match="is a folder"):
         analyse(tmp_path, tmp_path / "out")
+
+
+def test_a_faulty_rubric_is_told_at_once(tmp_path: Path) -> None:
+    """Before any engine is built, with the file's name and line."""
+    (tmp_path / "visit.wav").write_bytes(b"sound")
+    (tmp_path / "own.yaml").write_text("schema_version: 1\n", "utf-8")
+    with pytest.raises(BadInputError, match=r"own\.yaml, line 1"):
+        analyse(tmp_path / "visit.wav", tmp_path / "out", rubric=tmp_path / "own.yaml")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_rubric_of_another_setting_is_told_at_once(tmp_path: Path) -> None:
+    """It names the setting that the rubric is for."""
+    (tmp_path / "visit.wav").write_bytes(b"sound")
+    own = tmp_path / "own.yaml"
+    own.write_bytes(files("rubric_prompts").joinpath("supervision.v1.yaml").read_bytes())
+    with pytest.raises(BadInputError, match="is a rubric for supervision"):
+        analyse(tmp_path / "visit.wav", tmp_path / "out", rubric=own, setting=Setting.DIRECT_PRACTICE)
+
+
+@pytest.mark.parametrize(
+    ("options", "setting", "goal"),
+    [
+        ({}, Setting.DIRECT_PRACTICE, None),
+        ({"goal": " calmer mornings "}, Setting.DIRECT_PRACTICE, "calmer mornings"),
+        ({"goal": " "}, Setting.DIRECT_PRACTICE, None),
+        ({"setting": Setting.SUPERVISION}, Setting.SUPERVISION, None),
+        ({"rubric": "supervision.v1.yaml"}, Setting.SUPERVISION, None),
+    ],
+)
+def test_the_analysis_gets_the_setting_and_the_goal_that_were_named(
+    options: dict[str, Any], setting: Setting, goal: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rubric brings its setting; a blank goal is none."""
+    asked: list[Choices] = []
+    monkeypatch.setattr(module, "_run", lambda file, out, choice, choices, **more: asked.append(choices))
+    (tmp_path / "visit.wav").write_bytes(b"sound")
+    if "rubric" in options:
+        own = tmp_path / options["rubric"]
+        own.write_bytes(files("rubric_prompts").joinpath(own.name).read_bytes())
+        options = {"rubric": own}
+    analyse(tmp_path / "visit.wav", tmp_path / "out", **options)
+    assert [(one.setting, one.change_goal, one.chosen_rubric.setting) for one in asked] == [(setting, goal, setting)]
+
+
+def test_the_demo_knows_what_was_agreed_before_the_session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its goal and legal status are those of its script."""
+    asked: list[Choices] = []
+    monkeypatch.setattr(module, "_run", lambda file, out, choice, choices, **more: asked.append(choices))
+    module.demo(tmp_path / "out")
+    assert asked[0].change_goal is not None
+    assert asked[0].change_goal.startswith("Paula to have no alcohol on school nights")
+    assert asked[0].legal_status == "Section 17 Children Act 1989, child in need plan"

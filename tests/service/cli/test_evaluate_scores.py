@@ -134,7 +134,8 @@ def test_a_malformed_file_is_named_with_its_place(folder: Path) -> None:
 
 
 def test_a_language_model_that_is_not_set_up_is_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr("service.engines.language_judge", raising=False)
+    for name in ("PRACTICE_LLM_URL", "PRACTICE_LLM_FOLDER"):
+        monkeypatch.delenv(name, raising=False)
     with pytest.raises(MissingPartError, match="No language model is set up"):
         run(folder, "--judge", "llm")
 
@@ -150,7 +151,7 @@ def test_a_language_model_that_is_set_up_judges(folder: Path, monkeypatch: pytes
                 )
             )
 
-    monkeypatch.setattr("service.engines.language_judge", lambda settings: Silent(), raising=False)
+    monkeypatch.setattr("service.judges.language_judge", lambda settings: Silent())
     found = json.loads(run(folder, "--judge", "llm", "--from", "flags", "--json").stdout)
     assert found["judge"]["name"] == "silent-model"
     assert found["results"][0]["elements"]["empathy"]["without"] == {"part": 2, "whole": 2}

@@ -20,7 +20,7 @@ from pipelines.judges.transparent import TransparentJudge
 from pipelines.outputs.schema import SCORING, schema_of
 from pipelines.outputs.scoring_json import read_scoring
 from pipelines.outputs.session_json import to_json
-from service import engines
+from service import engines, judges
 from service.cli import main, score
 from tests.outputs.sessions import empty_session, long_session
 from tests.service.cli.commands import practice
@@ -285,7 +285,8 @@ def test_weights_that_are_not_right_end_with_3(run: Run, tmp_path: Path, monkeyp
 def test_without_a_language_model_the_other_judge_is_named(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delattr(engines, "language_judge", raising=False)
+    for name in ("PRACTICE_LLM_URL", "PRACTICE_LLM_FOLDER"):
+        monkeypatch.delenv(name, raising=False)
     rc, out, err = run(captions(tmp_path, "Social worker", "Mum"), "--judge", "llm")
     assert (rc, out) == (3, "")
     assert "--judge transparent" in err
@@ -311,7 +312,7 @@ def listening(monkeypatch: pytest.MonkeyPatch) -> Listening:
     def language_judge(settings: object) -> Judge:
         return judge
 
-    monkeypatch.setattr(engines, "language_judge", language_judge, raising=False)
+    monkeypatch.setattr(judges, "language_judge", language_judge)
     return judge
 
 

@@ -58,4 +58,6 @@ def suggest(
 
 def judged(labelled: Labelled, *suggestions: Suggestion) -> Judged:
     """The session beside suggestions."""
-    return Judged(labelled=labelled, scoring=Scoring(judge=ENGINE, rubric=REF, suggestions=suggestions, measures=()))
+    return Judged(
+        labelled=labelled, scoring=Scoring(judge=ENGINE, coder=ENGINE, rubric=REF, suggestions=suggestions, measures=())
+    )
