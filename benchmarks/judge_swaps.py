@@ -1,4 +1,4 @@
-"""Do suggestions stay the same for another family? ``python -m benchmarks.judge_swaps [--sessions N] [--lines N]``.
+"""Do suggestions stay the same for another family? ``python -m benchmarks.judge_swaps [--kind gender] [--lines N]``.
 
 Each session that the coder did not learn from is said in other ways (benchmarks/swaps.py) that mean the same; coder and
 judge as shipped. Drift is how far the mean of an element's chances moves, in points of the scale. With ``--lines`` the
@@ -62,12 +62,12 @@ def unlearned() -> list[Labelled]:
     return [one for place in PLACES for one in read_scored(place).sessions]
 
 
-def measure(sessions: Sequence[Labelled], coder: Coder) -> tuple[list[Moved], list[MovedLine]]:
-    """Every swap of every session that it changes."""
+def measure(sessions: Sequence[Labelled], coder: Coder, kind: str | None = None) -> tuple[list[Moved], list[MovedLine]]:
+    """Every swap, or those of one kind, of every session that it changes."""
     moved, lines = [], []
     for session in sessions:
         before = _scored(session.conversation, coder)
-        for swap in swaps():
+        for swap in (one for one in swaps() if kind in (None, one.kind)):
             other = swap(session.conversation)
             if other is not None:
                 after = _scored(other, coder)
@@ -161,12 +161,15 @@ def main() -> None:
     """Print the table, and the lines that moved most where asked."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sessions", type=int, help="only so many sessions")
+    parser.add_argument("--kind", choices=sorted({one.kind for one in swaps()}), help="only swaps of this kind")
     parser.add_argument("--lines", type=int, default=0, help="print so many lines whose evidence moved most")
     parser.add_argument("--card", type=Path, help="a document with markers to write the table into")
     given = parser.parse_args()
+    if given.card is not None and (given.kind or given.sessions):
+        parser.error("--card takes the whole table; leave --kind and --sessions out")
     from models.adapters.onnx_coder import OnnxCoder
 
-    moved, lines = measure(unlearned()[: given.sessions], OnnxCoder())
+    moved, lines = measure(unlearned()[: given.sessions], OnnxCoder(), given.kind)
     print(table(moved))
     if given.card is not None:
         fill(given.card, "swaps", table(moved))

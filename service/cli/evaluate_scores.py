@@ -26,8 +26,9 @@ from pipelines.evaluation.scores.judged import judge_flags, judge_text
 from pipelines.evaluation.scores.reading import ScoredSessions, read_scored
 from pipelines.labelled.records import Labelled
 from pipelines.rubrics import read_rubric
-from service.cli.judges import JudgeName, chosen_judge
 from service.cli.score_tables import print_scores
+from service.judges import JudgeKind, judge_for
+from service.settings import Settings
 
 
 class From(StrEnum):
@@ -52,7 +53,7 @@ def scores(
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", help="Folder of scored sessions in the development set's shape, or one.")
     ],
-    judge: Annotated[JudgeName, typer.Option(help="Who suggests the scores.")] = JudgeName.TRANSPARENT,
+    judge: Annotated[JudgeKind, typer.Option(help="Who suggests the scores.")] = JudgeKind.TRANSPARENT,
     source: Annotated[
         From, typer.Option("--from", help="Judge from people's flags, from the text, or from both in turn.")
     ] = From.BOTH,
@@ -63,7 +64,7 @@ def scores(
 ) -> None:
     """Compare suggested scores with people's, element by element."""
     asked = asked_for(read_scored(folder), rubric)
-    judging = chosen_judge(judge)
+    judging = judge_for(judge, Settings.from_environment())
     with _bar(shown=not (quiet or as_json)) as watch:
         coder, found = measure(asked, judging, source, weights, watch("Sessions"))
     if as_json:

@@ -93,10 +93,12 @@ def test_suggestions_for_two_sessions_hardly_move() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_suggestions_hardly_move_in_200_swaps() -> None:
     moved, _ = measure(unlearned(), shipped())
     assert len({(one.swap, one.session) for one in moved}) >= 200
-    assert average_drift(moved) <= ALLOWED, by_kind(moved)
+    assert average_drift(moved) <= ALLOWED
+    assert max(by_kind(moved).values()) <= ALLOWED, by_kind(moved)
 
 
 def test_there_are_at_least_200_swaps() -> None:

@@ -15,6 +15,10 @@ from typer.testing import CliRunner
 
 from models.adapters.fakes import FakeCoder
 from models.errors import BadInputError, MissingPartError
+from models.ports import Progress, no_progress
+from models.records.provenance import Engine
+from models.records.rubric import Rubric
+from models.records.scoring import NoScore, Observed, Suggestion, Verdict
 from service.cli.evaluate import evaluate_app
 
 RUN = CliRunner()
@@ -130,9 +134,28 @@ def test_a_malformed_file_is_named_with_its_place(folder: Path) -> None:
 
 
 def test_a_language_model_that_is_not_set_up_is_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr("service.engines.language_judge", raising=False)
+    for name in ("PRACTICE_LLM_URL", "PRACTICE_LLM_FOLDER"):
+        monkeypatch.delenv(name, raising=False)
     with pytest.raises(MissingPartError, match="No language model is set up"):
         run(folder, "--judge", "llm")
+
+
+def test_a_language_model_that_is_set_up_judges(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Silent:
+        engine = Engine(name="silent-model", version="1")
+
+        def judge(self, observed: Observed, rubric: Rubric, progress: Progress = no_progress) -> Verdict:
+            return Verdict(
+                suggestions=tuple(
+                    Suggestion(element=one.id, score=None, reason=NoScore.NO_ANSWER) for one in rubric.elements
+                )
+            )
+
+    monkeypatch.setattr("service.judges.language_judge", lambda settings: Silent())
+    found = json.loads(run(folder, "--judge", "llm", "--from", "flags", "--json").stdout)
+    assert found["judge"]["name"] == "silent-model"
+    assert found["results"][0]["elements"]["empathy"]["without"] == {"part": 2, "whole": 2}
+    assert found["results"][0]["elements"]["evocation"]["gold_none_same_reason"] == {"part": 0, "whole": 2}
 
 
 def fields(document: Any) -> set[str]:
