@@ -57,7 +57,7 @@ def examples_of(sessions: Iterable[Labelled]) -> list[Example]:
     found = []
     for one in sessions:
         per_usual = USUAL_WORDS / max(USUAL_WORDS, _words(one))
-        flagged = [label.evidence for gold in one.gold for label in gold.labels or ()]
+        flagged = [name for gold in one.gold for name in {label.evidence for label in gold.labels or ()}]
         found += [
             Example(
                 session=one.name,
