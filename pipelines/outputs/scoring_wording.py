@@ -8,9 +8,9 @@ from pipelines.outputs.wording import one_line, percent
 from pipelines.stages.measuring.kinds import MEASURES, MeasureKind
 
 SUGGESTION_NOTICE = (
-    "Every score here is a suggestion for a person to confirm, change or reject; nobody has decided anything yet. What "
-    "it rests on was learned from invented and demonstration talk and has not been validated on social work: it can be "
-    "wrong in any part."
+    "Every score here is a suggestion for a person to confirm, change or reject; nobody has decided anything yet, and "
+    "there is no overall score. What it rests on was learned from invented and demonstration talk and has not been "
+    "validated on social work: it can be wrong in any part."
 )
 
 VALIDATED = "validated_locally"
