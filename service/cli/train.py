@@ -56,6 +56,7 @@ def coder(
     from pipelines.training.coder.linear_fit import LinearSettings
     from pipelines.training.coder.train import METRICS, Sources, metrics_text, train_coder
     from pipelines.training.coder.unseen import indicator_targets, roles_of
+    from pipelines.training.judge.unseen import UNSEEN, write_unseen
 
     folder = encoder_folder(encoder)
     settings = NetworkSettings(lower_layers=lower_layers, epochs=epochs, seed=seed, threads=threads)
@@ -77,6 +78,7 @@ def coder(
     exported = export(trainers[0].trainer.lower, network, trained.texts)
     write_package(out, _parts(trained, exported, sources))
     (out / METRICS).write_text(metrics_text(trained.metrics), "utf-8")
+    write_unseen(trained.unseen, out / UNSEEN.name)
     for name, svg in card_plots(trained.figures).items():
         (out / name).write_text(svg, "utf-8")
     Console().print(f"The coder and its figures are in {out.name}.", markup=False)

@@ -11,6 +11,7 @@ from typing import Any
 
 from models.coder.combination import Combination
 from models.coder.linear import LinearModel, strongest
+from models.records.coding import Coding
 from pipelines.evaluation.coder.coded import CodedSet
 from pipelines.evaluation.coder.document import INTERVALS, measures_document
 from pipelines.labelled.annomi import read_annomi
@@ -51,6 +52,12 @@ class TrainedCoder:
     coded: CodedSet
     texts: tuple[str, ...]
     metrics: dict[str, Any]
+
+    @property
+    def unseen(self) -> dict[str, Coding]:
+        """The sessions' codings by coders that had not learned from them, by name: what a judge is measured on."""
+        sessions = (one for one in self.coded.conversations if one.labelled.source != "annomi")
+        return {one.labelled.name: one.coding for one in sessions}
 
 
 def train_coder(

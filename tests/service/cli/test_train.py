@@ -11,6 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from models.errors import BadInputError
+from pipelines.labelled.devset import read_devset
+from pipelines.training.judge.unseen import read_unseen
 from service.cli.main import app
 from tests.coder import made_package
 from tests.pipelines.training.coder.small_material import labelled
@@ -110,6 +112,8 @@ def test_a_trained_coder_codes_and_has_its_figures(data: Path, encoder: Path, tm
     assert len(folds) == 2
     coded = CliRunner().invoke(app, ["code", str(data / "devset" / "s0.json"), "--weights", str(out), "--json"])
     assert len(json.loads(coded.stdout)["utterances"]) == 16
+    sessions = [one for one in read_devset(data / "devset") if len(one.gold) > 1]
+    assert set(read_unseen(out / "unseen.safetensors", sessions)) == {one.name for one in sessions}
 
 
 def test_trained_again_it_takes_the_finished_folds_and_gives_the_same(
