@@ -44,8 +44,10 @@ _APART = re.compile(r"(?:\b\w\b[\s.,_-]+){7,}\b\w\b")
 
 def addressed(texts: Sequence[str]) -> tuple[bool, ...]:
     """For each utterance, in order, whether it speaks to the software; see `speaks_to_software`."""
-    plains = [plain(text[:_LONGEST]) for text in texts]
-    found = [_alone(text[:_LONGEST], plain_text) for text, plain_text in zip(texts, plains, strict=True)]
+    short = [text[:_LONGEST] for text in texts]
+    plains = [plain(text) for text in short]
+    alone = {text: _alone(text, plain_text) for text, plain_text in dict(zip(short, plains, strict=True)).items()}
+    found = [alone[text] for text in short]
     for start in range(len(texts) - 1):
         for place in _split(plains[start : start + _TOGETHER]):
             found[start + place] = True
