@@ -11,8 +11,6 @@ from models.coder.indicators import INDICATORS_OF, indicator_slices
 from models.coder.labels import HEADS, NONE, Head, evidence_of
 from models.records.coding import Code, CodedUtterance, Conversation, Flag, Line, Off, Setting
 
-NO_GOAL = "No change goal is stated, and client talk is judged against one. State it with --goal."
-
 
 def decide(
     conversation: Conversation, combination: Combination, linear: Scores, network: Scores, indicators: Scores
@@ -52,13 +50,10 @@ def decide(
 
 
 def off_of(conversation: Conversation, combination: Combination) -> tuple[Off, ...]:
-    """What this coding does not state: what is off by measurement, and client talk where there is no goal."""
+    """What this coding does not state, because it is off by measurement in this setting."""
     here = set(evidence_of(conversation.setting))
     elsewhere = set(evidence_of(Setting.SUPERVISION) + evidence_of(Setting.DIRECT_PRACTICE)) - here
-    off = [Off(name=name, reason=reason) for name, reason in combination.off.items() if name not in elsewhere]
-    if conversation.change_goal is None:
-        off.append(Off(name="talk", reason=NO_GOAL))
-    return tuple(off)
+    return tuple(Off(name=name, reason=reason) for name, reason in combination.off.items() if name not in elsewhere)
 
 
 def _code(head: Head, combination: HeadCombination, probabilities: Scores, answer: int) -> Iterator[Code]:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from models.errors import BadInputError
 from models.ports import Coder
@@ -27,6 +25,7 @@ from pipelines.evaluation.coder.mistakes import Mistake, mistakes
 from pipelines.evaluation.coder.reliability_svg import calibration_svg
 from pipelines.labelled.records import Labelled
 from service.cli.coder_tables import print_contrasts, print_measures, print_mistakes
+from service.cli.progress import Watch, named_bars
 
 DOCUMENT = "coder-evaluation.json"
 
@@ -70,7 +69,7 @@ def coder(
     read = read_all(data or [])
     pairs = [pair for path in contrasts or [] for pair in read_contrasts(path)]
     engine = engines.embedded_coder(weights)
-    with _bar(shown=not (quiet or as_json)) as watch:
+    with named_bars(shown=not (quiet or as_json)) as watch:
         results = evaluate_all(read, engine, degraded, errors, watch)
         contrasted = measure_contrasts(pairs, engine, watch("Pairs")) if pairs else None
     whole = to_document(engine, results, contrasted)
@@ -83,7 +82,6 @@ def coder(
 
 
 Read = dict[Shape, tuple[tuple[str, ...], tuple[Labelled, ...]]]
-Watch = Callable[[str], Callable[[float], None]]
 
 
 def read_all(paths: Sequence[Path]) -> Read:
@@ -154,19 +152,6 @@ def plots(result: Result) -> Iterator[tuple[str, str]]:
                 f"reliability-{result.shape.value}-{text}-{plain}.svg",
                 calibration_svg(title, f"{result.shape.value}, text {measures.text}", found),
             )
-
-
-@contextmanager
-def _bar(*, shown: bool) -> Iterator[Watch]:
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description:<24}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"))
-    with Progress(*columns, TimeRemainingColumn(), console=console, disable=not (shown and console.is_terminal)) as bar:
-
-        def watch(name: str) -> Callable[[float], None]:
-            task = bar.add_task(name, total=1.0)
-            return lambda fraction: bar.update(task, completed=fraction)
-
-        yield watch
 
 
 def _print(results: Sequence[Result], contrasted: ContrastsMeasured | None, console: Console, *, quiet: bool) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -13,7 +12,6 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from models.errors import BadInputError
 from models.ports import Judge
@@ -26,6 +24,7 @@ from pipelines.evaluation.scores.judged import judge_flags, judge_text
 from pipelines.evaluation.scores.reading import ScoredSessions, read_scored
 from pipelines.labelled.records import Labelled
 from pipelines.rubrics import read_rubric
+from service.cli.progress import named_bars
 from service.cli.score_tables import print_scores
 from service.judges import JudgeKind, judge_for
 from service.settings import Settings
@@ -65,7 +64,7 @@ def scores(
     """Compare suggested scores with people's, element by element."""
     asked = asked_for(read_scored(folder), rubric)
     judging = judge_for(judge, Settings.from_environment())
-    with _bar(shown=not (quiet or as_json)) as watch:
+    with named_bars(shown=not (quiet or as_json)) as watch:
         coder, found = measure(asked, judging, source, weights, watch("Sessions"))
     if as_json:
         sys.stdout.write(to_document(judging.engine, coder, asked, found))
@@ -127,16 +126,3 @@ def left_out(asked: Asked) -> Iterator[str]:
     ):
         if count:
             yield f"{count} session{'' if count == 1 else 's'} {why} left out."
-
-
-@contextmanager
-def _bar(*, shown: bool) -> Iterator[Callable[[str], Callable[[float], None]]]:
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description:<24}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"))
-    with Progress(*columns, TimeRemainingColumn(), console=console, disable=not (shown and console.is_terminal)) as bar:
-
-        def watch(name: str) -> Callable[[float], None]:
-            task = bar.add_task(name, total=1.0)
-            return lambda fraction: bar.update(task, completed=fraction)
-
-        yield watch

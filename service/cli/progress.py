@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 
@@ -77,3 +77,25 @@ def one_bar(step: str, *, shown: bool) -> Iterator[Told]:
     with StageBars(shown=True) as bars:
         bars.begins(step)
         yield lambda fraction: bars.progresses(step, fraction)
+
+
+Watch = Callable[[str], Told]
+"""From the name of a piece of work to its progress."""
+
+
+@contextmanager
+def named_bars(*, shown: bool) -> Iterator[Watch]:
+    """A bar for each name that is asked for, drawn if ``shown`` on a terminal; the same name gives the same bar."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description:<26}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"))
+    hidden = not (shown and console.is_terminal)
+    with Progress(*columns, TimeRemainingColumn(), console=console, disable=hidden) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def watch(name: str) -> Told:
+            task = tasks.setdefault(name, TaskID(-1))
+            if task < 0:
+                task = tasks[name] = bars.add_task(name, total=1.0)
+            return lambda fraction: bars.update(task, completed=fraction)
+
+        yield watch

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from models.coder.indicators import RUBRIC
 from models.coder.package import Parts, write_package
 from models.errors import BadInputError
 from pipelines.training.coder.material import DEVSET, WRITTEN, Material
+from service.cli.progress import named_bars
 
 if TYPE_CHECKING:
     from models.adapters.torch_coder_export import Exported
     from pipelines.training.coder.train import Sources, TrainedCoder
-    from pipelines.training.coder.unseen import Tell, Trainer
+    from pipelines.training.coder.unseen import Trainer
 
 train_app = typer.Typer(help="Train what this program learns.", no_args_is_help=True)
 
@@ -63,7 +62,10 @@ def coder(
     sources = Sources(annomi=annomi, devset=devset, written=written, folds=folds, seed=seed)
     _writable(out)
     trainers: list[CoderTrainer] = []
-    with _bars(shown=not quiet) as tell:
+    with named_bars(shown=not quiet) as watch:
+
+        def tell(name: str, part: float) -> None:
+            watch(name)(part)
 
         def trainer_for(material: Sequence[Material]) -> Trainer:
             lines = [
@@ -113,18 +115,3 @@ def _writable(out: Path) -> None:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as refused:
         raise BadInputError(f"Nothing can be written to {out.name}. Name another folder with --out.") from refused
-
-
-@contextmanager
-def _bars(*, shown: bool) -> Iterator[Tell]:
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description:<26}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"))
-    with Progress(*columns, TimeRemainingColumn(), console=console, disable=not (shown and console.is_terminal)) as bar:
-        tasks: dict[str, object] = {}
-
-        def tell(name: str, part: float) -> None:
-            if name not in tasks:
-                tasks[name] = bar.add_task(name, total=1.0)
-            bar.update(tasks[name], completed=part)  # type: ignore[arg-type]
-
-        yield tell
