@@ -111,12 +111,18 @@ class SqliteRows:
 
     def pages(self, size: int = PAGE) -> Iterator[tuple[Row, ...]]:
         """All rows by their numbers, by one cursor: rows that share a number are not skipped."""
+        page: list[Row] = []
         try:
-            cursor = self._connection.execute(_ALL)
-            while page := cursor.fetchmany(size):
-                yield tuple(map(_row, page))
+            for columns in self._connection.execute(_ALL):
+                page.append(_row(columns))
+                if len(page) == size:
+                    yield tuple(page)
+                    page.clear()
         except sqlite3.Error as damaged:
+            yield tuple(page)
             raise AuditDatabaseError from damaged
+        if page:
+            yield tuple(page)
 
 
 def _row(columns: tuple[object, object, object]) -> Row:

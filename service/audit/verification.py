@@ -55,6 +55,7 @@ def verify(
             check.take(row)
     except AuditDatabaseError:
         check.findings.add(Finding.UNREADABLE, check.next)
+        return check.finished(to_the_end=False)
     return check.finished()
 
 
@@ -157,14 +158,16 @@ class _Check:
         self._strangers.clear()
         self._in_line = True
 
-    def finished(self) -> Verification:
-        """What is known once the last row was read."""
+    def finished(self, *, to_the_end: bool = True) -> Verification:
+        """What is known once the last row was read, or the last that can be."""
         self._settle_end()
+        self._chain = self._chain or next(reversed([chain for chain, _ in self._anchors]), None)
         for first, last in self._missing:
             self.findings.add(Finding.MISSING, first, last)
         anchor = max((found for found in self._anchors.values() if found.chain_id == self._chain),
                      key=lambda found: found.sequence, default=None)  # fmt: skip
-        self._compare_ends(anchor)
+        if to_the_end:
+            self._compare_ends(anchor)
         self._compare_anchors()
         return Verification(
             chain_id=self._chain, events=self._events, last=self.next - 1 if self._events else None,

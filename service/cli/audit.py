@@ -21,9 +21,7 @@ from service.audit.sqlite_rows import open_for_reading
 from service.audit.store import each_row
 from service.audit.verification import Verification, verify
 
-audit_app = typer.Typer(
-    help="The audit: what was done, by whom, to what; no content.", no_args_is_help=True
-)
+audit_app = typer.Typer(help="The audit: what was done, by whom, to what; no content.", no_args_is_help=True)
 
 Database = Annotated[Path, typer.Argument(help="The installation's database; it is only read.")]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A day, in UTC.", show_default=False)]
