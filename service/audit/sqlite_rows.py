@@ -53,18 +53,36 @@ def open_for_reading(path: Path) -> Iterator[SqliteRows]:
     if not path.is_file():
         raise AuditDatabaseError(f"There is no database {path.name}. Name the installation's own database.")
     try:
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+        connection = _snapshot(path, "mode=ro")
+    except sqlite3.OperationalError as refused:
+        connection = _lone_snapshot(path, refused)
     except sqlite3.Error as refused:
         raise AuditDatabaseError from refused
     with closing(connection):
-        try:
-            connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
-            connection.execute("BEGIN")
-            connection.execute(_HEAD).fetchone()
-            connection.execute(_LAST).fetchone()
-        except sqlite3.Error as refused:
-            raise AuditDatabaseError from refused
         yield SqliteRows(connection)
+
+
+def _lone_snapshot(path: Path, refused: sqlite3.Error) -> sqlite3.Connection:
+    """A copy on a medium that cannot be written, where SQLite cannot put its side files; nobody else can write it."""
+    if path.with_name(f"{path.name}-wal").exists():
+        raise AuditDatabaseError from refused
+    try:
+        return _snapshot(path, "mode=ro&immutable=1")
+    except sqlite3.Error as again:
+        raise AuditDatabaseError from again
+
+
+def _snapshot(path: Path, how: str) -> sqlite3.Connection:
+    """A connection in a transaction that has read, so that all that follows is from this moment."""
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, isolation_level=None)
+    try:
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+        connection.execute("BEGIN")
+        connection.execute(_LAST).fetchone()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 @contextmanager

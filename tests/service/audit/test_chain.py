@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from service.audit.anchors import anchor_of
-from service.audit.chain import (
-    NOTHING_BEFORE, Head, Row, genesis, head_of, next_link, read_head, read_link, refuse_broken_tail, sealed,
-)  # fmt: skip
+from service.audit.chain import NOTHING_BEFORE, Head, Row, genesis, head_of, next_link, read_head, read_link, sealed
+from service.audit.chain import refuse_broken_tail as refuse
 from service.audit.errors import BrokenTailError
 from service.audit.keys import Keyring
 from service.audit.records import Action, ActorRole, AuditEvent, Kind, Outcome, Purpose
@@ -95,9 +94,9 @@ def _tails() -> dict[str, tuple[Row, Head | None]]:
 def test_nothing_is_written_after_a_row_that_is_not_as_it_was_written(name: str) -> None:
     last, head = _tails()[name]
     with pytest.raises(BrokenTailError):
-        refuse_broken_tail(last, head, KEYS)
+        refuse(last, head, KEYS)
 
 
 def test_a_whole_tail_is_written_on() -> None:
     last = rows(3)[-1]
-    refuse_broken_tail(last, head_of(last, KEY), KEYS)
+    refuse(last, head_of(last, KEY), KEYS)
