@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import tracemalloc
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from random import Random
@@ -36,6 +37,14 @@ def undetected(tampers: int, start: int = 0) -> list[str]:
         if tamper(WHOLE, Random(seed)).verified().whole:
             passed.append(f"{tamper.__name__} {seed}")
     return passed
+
+
+def _made_while_read(length: int) -> Iterator[Row]:
+    row, one = genesis(CHAIN, BEGUN, KEY), event()
+    yield row
+    for _ in range(length):
+        row = next_link(row, one, KEY)
+        yield row
 
 
 def test_every_one_of_100_tampers_is_detected() -> None:
@@ -262,6 +271,19 @@ def test_findings_beyond_the_limit_are_counted() -> None:
     result = replace(long, rows=(*long.rows[:-1:2], long.rows[-1])).verified()
     assert len(result.findings) == MOST
     assert MOST + result.omitted == MOST + 50
+
+
+def test_memory_does_not_grow_with_the_chain() -> None:
+    """Four times the rows, made as they are read: the same peak."""
+    peaks = []
+    for length in (2000, 8000):
+        tracemalloc.start()
+        last = rows(0)[0]
+        result = verify(_made_while_read(length), SMALL.keys, anchors((last,), (0,)), None)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        assert (found(result), result.events) == ([("head", length, length)], length + 1)
+    assert peaks[1] < peaks[0] + 20_000
 
 
 @pytest.mark.parametrize("kind", Finding)
