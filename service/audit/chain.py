@@ -129,7 +129,6 @@ def refuse_broken_tail(last: Row, head: Head | None, keys: Keyring) -> None:
         and head is not None
         and sealed(head, keys)
         and last.sequence == link.sequence == head.sequence
-        and link.chain_id == head.chain_id
         and hmac.compare_digest(last.mac, link_mac(known[1], last.link))
         and hmac.compare_digest(last.mac, head.mac)
     )

@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 
 LARGEST = 256 * 1024 * 1024
+"""Bytes; a million anchors. Reading a part of a file would look as if its end had been cut off."""
 
 
 class PublicFileError(OSError):
@@ -15,11 +16,12 @@ class PublicFileError(OSError):
 
 def read_private(path: Path) -> bytes:
     """What is in the file. Raises PublicFileError where others may open it, OSError where it cannot be read."""
-    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
-    handle = os.open(path, flags)
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # a pipe must not make it wait
     with os.fdopen(handle, "rb") as opened:
         refuse_public(handle)
-        return opened.read(LARGEST)
+        if os.fstat(handle).st_size > LARGEST:
+            raise OSError("this file is too large")
+        return opened.read()
 
 
 def refuse_public(handle: int) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from service.audit import anchors as anchors_module
+from service.audit import private_files
 from service.audit.anchors import Anchor, AnchorFile, AnchorInterval, anchor_of, parse_anchors, read_anchors
 from service.audit.errors import AnchorFileError
 from tests.service.audit.chains import BEGUN, KEY, rows
@@ -104,6 +105,16 @@ def test_a_line_that_the_writer_cannot_have_left_is_damaged(line: str) -> None:
     """A beginning counts as unfinished only before a whole line, or at the very end without an end of its own."""
     read = parse_anchors(FIRST.line() + line + "\n")
     assert (read.found, read.damaged) == ((FIRST,), (2,))
+
+
+def test_a_file_that_is_too_large_is_refused_and_not_read_in_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    AnchorFile(tmp_path / "anchors").put(FIRST)
+    assert len(read_anchors(tmp_path / "anchors").found) == 1
+    monkeypatch.setattr(private_files, "LARGEST", len(FIRST.line()) - 1)
+    with pytest.raises(AnchorFileError, match="cannot be read"):
+        read_anchors(tmp_path / "anchors")
 
 
 def test_a_missing_file_is_said(tmp_path: Path) -> None:
