@@ -169,13 +169,13 @@ def test_a_second_writer_waits_for_the_first(database: Path) -> None:
             pass
 
 
-def test_two_processes_write_one_unbroken_chain(database: Path, events: int = 500) -> None:
+def test_two_processes_write_one_unbroken_chain(database: Path) -> None:
     """Each opens the database itself and appends 500 events, one in each transaction."""
-    command = [sys.executable, "-c", WRITER, str(database), str(events)]
+    command = [sys.executable, "-c", WRITER, str(database), "500"]
     writers = [subprocess.Popen(command, cwd=ROOT) for _ in range(2)]
     assert [writer.wait(timeout=240) for writer in writers] == [0, 0]
     result = verified(database)
-    assert (result.findings, result.last) == ((), 20 + 2 * events)
+    assert (result.findings, result.last) == ((), 20 + 2 * 500)
 
 
 @pytest.mark.parametrize(("statements", "kind"), [
