@@ -37,6 +37,7 @@ BENCHMARKS = {
     ],
     "judge": [PYTHON, "-m", "benchmarks.judge"],
     "swaps": [PYTHON, "-m", "benchmarks.judge_swaps"],
+    "audit": [PYTHON, "-m", "benchmarks.audit"],
     "fresh": [PYTHON, "-m", "benchmarks.all", "--fresh-clone"],
 }
 

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from models.errors import PracticeError
 from service.cli.analyse import analyse, demo
+from service.cli.audit import audit_app
 from service.cli.code import code
 from service.cli.doctor import doctor
 from service.cli.evaluate import evaluate_app
@@ -46,6 +47,7 @@ app.command()(score)
 app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(train_app, name="train")
 app.add_typer(models_app, name="models")
+app.add_typer(audit_app, name="audit")
 app.command()(doctor)
 
 

@@ -1,0 +1,33 @@
+"""Files that belong to their owner alone."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+LARGEST = 256 * 1024 * 1024
+"""Bytes; a million anchors. Reading a part of a file would look as if its end had been cut off."""
+
+
+class PublicFileError(OSError):
+    """Somebody besides its owner may read or write this file."""
+
+
+def read_private(path: Path) -> bytes:
+    """What is in the file. Raises PublicFileError where others may open it, OSError where it cannot be read."""
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # a pipe must not make it wait
+    with os.fdopen(handle, "rb") as opened:
+        refuse_public(handle)
+        if os.fstat(handle).st_size > LARGEST:
+            raise OSError("this file is too large")
+        return opened.read()
+
+
+def refuse_public(handle: int) -> None:
+    """Raise PublicFileError unless the open file is an ordinary one that only its owner may open."""
+    mode = os.fstat(handle).st_mode
+    if not stat.S_ISREG(mode):
+        raise OSError("this is no ordinary file")
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise PublicFileError
