@@ -121,16 +121,13 @@ class LocalBlobStore:
     @contextmanager
     def shelf(self, blob_id: str, *, make: bool = False) -> Iterator[int]:
         """A descriptor of the folder named by the id's first two digits; raises OSError where it is not there."""
-        root = os.open(self._root, _FOLDER)
-        try:
+        with _opened(self._root) as root:
             if make:
                 with suppress(FileExistsError):
                     self.do(Step.SHELF_MADE, os.mkdir, blob_id[:2], 0o700, dir_fd=root)
                 # Also where it existed: whoever made it may have died before this.
                 self.do(Step.SHELF_SYNCED, os.fsync, root)
             shelf = os.open(blob_id[:2], _FOLDER, dir_fd=root)
-        finally:
-            os.close(root)
         try:
             yield shelf
         finally:
@@ -178,13 +175,13 @@ class LocalBlobStore:
         missing = paths[: next(at for at, path in enumerate(paths) if path.exists())]
         for path in reversed(missing):
             self.do(Step.ROOT_MADE, path.mkdir, 0o700, exist_ok=True)
-        # The name of the root is synced also where it existed: whoever made it may have died before this.
-        for path in dict.fromkeys([*missing, self._root]):
-            above = os.open(path.parent, _FOLDER)
-            try:
+        # Names that existed are synced too: whoever made them may have died before this. Up to the mount point, and
+        # where this account may look.
+        for path in paths[:-1]:
+            if path.parent.stat().st_dev != self._root.stat().st_dev:
+                break
+            with suppress(PermissionError), _opened(path.parent) as above:
                 self.do(Step.ROOT_SYNCED, os.fsync, above)
-            finally:
-                os.close(above)
 
     def _shelves(self) -> list[str]:
         with _said_plainly():
@@ -280,6 +277,15 @@ class LocalSource:
         if self._descriptor >= 0:
             descriptor, self._descriptor = self._descriptor, -1
             os.close(descriptor)
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[int]:
+    descriptor = os.open(folder, _FOLDER)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager
