@@ -11,12 +11,12 @@ from datetime import timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from models.errors import MissingPartError
+from models.errors import MissingPartError, PracticeError
 from service.blobs.errors import BlobExistsError, NoSuchBlobError, StoreUnavailableError
 from service.blobs.identity import checked_blob_id, is_blob_id
 
 if TYPE_CHECKING:
-    from obstore.store import S3Store
+    from obstore.store import S3Credential, S3Store
 
 PART_BYTES = 8 * 1024 * 1024
 """One request of an upload; S3 takes at most 10,000 of them for a blob, so the largest has 80 GiB."""
@@ -57,8 +57,9 @@ class ObjectBlobStore:
             prefix=bucket.prefix,
             endpoint=bucket.endpoint,
             region=bucket.region,
-            access_key_id=bucket.access_key_id,
-            secret_access_key=bucket.secret_access_key,
+            # Given this way, keys and the wish not to sign cannot come from the environment.
+            credential_provider=lambda: _credentials(bucket),
+            skip_signature=False,
             checksum_algorithm="SHA256",
             client_options={"allow_http": bucket.allow_http, "timeout": patience},
             retry_config={"max_retries": 5, "retry_timeout": patience},
@@ -224,8 +225,17 @@ class ObjectSource:
     def _fetched(self, start: int, end: int) -> bytes:
         from obstore import get_range
 
-        with _said_plainly():
+        with _said_plainly(missing=NoSuchBlobError):
             return bytes(get_range(self._store, self._id, start=start, end=end))
+
+
+def _credentials(bucket: Bucket) -> S3Credential:
+    return {
+        "access_key_id": bucket.access_key_id,
+        "secret_access_key": bucket.secret_access_key,
+        "token": None,
+        "expires_at": None,
+    }
 
 
 def _in_a_thread(work: Callable[[], None]) -> Future[None]:
@@ -239,19 +249,22 @@ def _in_a_thread(work: Callable[[], None]) -> Future[None]:
 def _size(store: S3Store, blob_id: str) -> int:
     from obstore import head
 
-    with _said_plainly():
+    with _said_plainly(missing=NoSuchBlobError):
         return head(store, blob_id)["size"]
 
 
 @contextmanager
-def _said_plainly() -> Iterator[None]:
-    """Turn what obstore says, which names addresses and objects, into this program's errors."""
+def _said_plainly(missing: type[PracticeError] = StoreUnavailableError) -> Iterator[None]:
+    """Turn what obstore says, which names addresses and objects, into this program's errors.
+
+    ``missing`` is for what is not there: the bucket, except where one object was asked for.
+    """
     from obstore.exceptions import AlreadyExistsError, BaseError
 
     try:
         yield
     except FileNotFoundError:
-        raise NoSuchBlobError from None
+        raise missing from None
     except AlreadyExistsError:
         raise
     except (BaseError, OSError) as failed:

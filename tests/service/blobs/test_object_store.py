@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+import threading
 import urllib.request
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
@@ -46,6 +48,50 @@ def test_a_server_that_is_not_there_is_said_without_addresses_or_keys(bucket: Bu
         store.size(new_blob_id())
     for word in ("127.0.0.1", bucket.name, bucket.prefix, bucket.secret_access_key):
         assert word not in str(refused.value)
+
+
+@pytest.mark.parametrize("length", [10, 2 * PART_BYTES])
+def test_a_bucket_that_is_not_there_is_a_store_that_is_not_there(bucket: Bucket, length: int) -> None:
+    store = ObjectBlobStore(replace(bucket, name="another"))
+
+    def put() -> None:
+        with store.put(new_blob_id()) as sink:
+            sink.write(bytes(length))
+
+    with pytest.raises(StoreUnavailableError):
+        put()
+    with pytest.raises(StoreUnavailableError):
+        list(store.ids())
+
+
+def test_nothing_in_the_environment_changes_who_asks_or_where(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The settings alone say so; obstore reads AWS_ variables by itself."""
+    asked: list[tuple[str, dict[str, str]]] = []
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_HEAD(self) -> None:
+            asked.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
+            self.send_response(404)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    monkeypatch.setenv("AWS_SKIP_SIGNATURE", "true")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "a-token")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "another-id")
+    monkeypatch.setenv("AWS_BUCKET", "another")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    with HTTPServer(("127.0.0.1", 0), Answer) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        store = ObjectBlobStore(replace(bucket, endpoint=f"http://127.0.0.1:{server.server_port}"))
+        with pytest.raises(NoSuchBlobError):
+            store.size("ab" * 16)
+        server.shutdown()
+    [(path, headers)] = asked
+    assert path == f"/{bucket.name}/{bucket.prefix}/{'ab' * 16}"
+    assert f"Credential={bucket.access_key_id}/" in headers["authorization"]
+    assert "x-amz-security-token" not in headers
 
 
 def test_an_upload_that_the_server_refuses_fails_the_put(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
