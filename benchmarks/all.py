@@ -24,6 +24,7 @@ BENCHMARKS = {
     "voices": [PYTHON, "-m", "benchmarks.voices", SHARED / "audio"],
     "checks": [PYTHON, "-m", "benchmarks.checks", *(SHARED / "devset" / f"session-{n}.json" for n in HELD_OUT)],
     "long": [PYTHON, "-m", "benchmarks.long_recording", "--minutes", "60"],
+    "blobs": [PYTHON, "-m", "benchmarks.blobs"],
     "hostile": [PYTHON, "benchmarks/hostile_media.py", "--files", "300"],
     "coder": [PYTHON, "-m", "benchmarks.coder"],
     "sessions": [PRACTICE, "evaluate", "coder", "--data", ROOT / "benchmarks" / "held_out_sessions", "--quiet"],

@@ -1,4 +1,4 @@
-"""Nothing opens a connection but `practice models pull` and a language model's endpoint, where one was named."""
+"""Nothing opens a connection but `practice models pull`, and what the settings name: a language model, a blob store."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from tests.importing import importing
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("models", "pipelines", "rubric_prompts", "service")
 MEANS = {
-    "aiohttp", "asyncio", "ftplib", "http", "httpx", "httpx2", "huggingface_hub", "imaplib", "pycurl", "requests",
-    "smtplib", "socket", "socketserver", "ssl", "telnetlib", "urllib", "urllib3", "websockets", "xmlrpc",
+    "aiohttp", "asyncio", "ftplib", "http", "httpx", "httpx2", "huggingface_hub", "imaplib", "obstore", "pycurl",
+    "requests", "smtplib", "socket", "socketserver", "ssl", "telnetlib", "urllib", "urllib3", "websockets", "xmlrpc",
 }  # fmt: skip
 ALLOWED = {
     "models/adapters/hub_transfer.py": "the pull itself",
@@ -25,6 +25,7 @@ ENDPOINT = {
     "models/adapters/endpoint_address.py": "looks up and checks where a language model is asked",
     "models/adapters/endpoint_transport.py": "asks it",
 }
+STORE = {"service/blobs/object_store.py": "keeps blobs in the S3-compatible store that the settings name"}
 GUARD = """
 import sys
 def guard(event, arguments):
@@ -57,7 +58,7 @@ def guarded(code: str) -> subprocess.CompletedProcess[str]:
 
 def test_only_the_pull_imports_the_means_to_open_a_connection() -> None:
     found = {path.relative_to(ROOT).as_posix(): sorted(imported(path) & MEANS) for path in modules()}
-    allowed = {**ALLOWED, **ENDPOINT}
+    allowed = {**ALLOWED, **ENDPOINT, **STORE}
     assert {path: names for path, names in found.items() if names and path not in allowed} == {}
     assert set(allowed) <= {path for path, names in found.items() if names}
 
