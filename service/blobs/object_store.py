@@ -106,7 +106,7 @@ class ObjectPut:
     """One put; use it in a ``with`` block. See `BlobStore.put`.
 
     Up to 8 MiB goes in one request that fails where the id is taken. More goes in parts from a thread of its own, with
-    at most five parts (40 MiB) in memory.
+    a few parts in memory however long it is.
     """
 
     def __init__(self, store: S3Store, blob_id: str) -> None:
