@@ -1,0 +1,64 @@
+"""Prints how fast files are searched for canaries, and with how much memory: `python -m benchmarks.canaries`.
+
+Made files of random bytes (as sealed blobs look), of speech-like text, and of 16-bit noise; 40 canaries, one core.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import resource
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from service.admin.canaries import scan, sound_canary, text_canary
+
+BLOCK = 1024 * 1024
+WORDS = [b"and", b"then", b"she", b"said", b"extra", b"school", b"next", b"week", b"maybe", b"home", b"you", b"so"]
+
+
+def text(chance: random.Random) -> bytes:
+    """A block of words."""
+    return b" ".join(chance.choices(WORDS, k=BLOCK // 4))[:BLOCK]
+
+
+def noise(chance: random.Random) -> bytes:
+    """A block of quiet 16-bit samples."""
+    return b"".join(int(chance.gauss(0, 900)).to_bytes(2, "little", signed=True) for _ in range(BLOCK // 2))
+
+
+KINDS: dict[str, Callable[[random.Random], bytes]] = {
+    "random bytes": lambda chance: chance.randbytes(BLOCK),
+    "text": text,
+    "16-bit sound": noise,
+    "zeros": lambda chance: bytes(BLOCK),
+}
+
+
+def main() -> None:
+    """Print a rate for each kind of content."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--mib", type=int, default=256, help="size of each made file")
+    size = parser.parse_args().mib
+    canaries = [text_canary(f"text {n}") for n in range(30)] + [sound_canary(f"sound {n}") for n in range(10)]
+    for kind, made in KINDS.items():
+        with tempfile.TemporaryDirectory() as folder:
+            blocks = [made(random.Random(seed)) for seed in range(4)]
+            with (Path(folder) / "made").open("wb") as file:
+                for n in range(size):
+                    file.write(blocks[n % len(blocks)])
+                file.write(canaries[0].data)
+            scan([Path(folder)], canaries)
+            start, begun = time.perf_counter(), time.process_time()
+            report = scan([Path(folder)], canaries)
+            taken, busy = time.perf_counter() - start, time.process_time() - begun
+        assert len(report.findings) == 1, report
+        print(f"{kind}: {report.bytes / busy / 1e6:,.0f} MB a processor second, {report.bytes / taken / 1e6:,.0f} MB/s")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"most memory: {peak:,.0f} MiB for files of {size} MiB")
+
+
+if __name__ == "__main__":
+    main()
