@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import argparse
 import random
-import resource
 import tempfile
 import time
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -56,8 +56,20 @@ def main() -> None:
             taken, busy = time.perf_counter() - start, time.process_time() - begun
         assert len(report.findings) == 1, report
         print(f"{kind}: {report.bytes / busy / 1e6:,.0f} MB a processor second, {report.bytes / taken / 1e6:,.0f} MB/s")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"most memory: {peak:,.0f} MiB for files of {size} MiB")
+    print(f"memory that a scan takes for a file of {size} MiB: {memory(size) / BLOCK:.0f} MiB at most")
+
+
+def memory(size: int) -> int:
+    """Bytes that Python and numpy held at most while a file of ``size`` MiB was scanned."""
+    with tempfile.TemporaryDirectory() as folder:
+        block = random.Random(0).randbytes(BLOCK)
+        with (Path(folder) / "made").open("wb") as file:
+            file.writelines(block for _ in range(size))
+        tracemalloc.start()
+        scan([Path(folder)], [text_canary("text")])
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    return most
 
 
 if __name__ == "__main__":

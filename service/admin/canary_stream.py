@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
+from numpy.typing import NDArray
 
 from service.admin.canary_forms import Pattern
 from service.admin.canary_search import Search
@@ -24,7 +25,10 @@ _PIECE = 1024 * 1024
 _PLAUSIBLE = 256
 _ZIP_HEADER = 30
 _GZIP, _ZIP = b"\x1f\x8b\x08", b"PK\x03\x04"
-_ZLIB_SECOND = np.isin(np.arange(256), (0x01, 0x5E, 0x9C, 0xDA))
+_SECOND = {
+    kind: np.isin(np.arange(256), values)
+    for kind, values in {"gzip": (0x8B,), "zip": (ord("K"),), "zlib": (0x01, 0x5E, 0x9C, 0xDA)}.items()
+}
 _WINDOWS = {"gzip": 31, "zlib": 15, "zip": -15}
 
 Found = Callable[[int, str, Pattern], None]
@@ -199,17 +203,21 @@ def _pieces(engine: zlib._Decompress, data: memoryview) -> Iterator[bytes]:
 def _starts(data: bytes, seen: int) -> Iterator[tuple[int, str]]:
     """Where something compressed may start, if its first bytes do not lie wholly in the first ``seen``."""
     for magic, kind in ((_GZIP, "gzip"), (_ZIP, "zip")):
-        at = data.find(magic, max(0, seen - len(magic) + 1))
-        while at >= 0:
-            yield at, kind
-            at = data.find(magic, at + 1)
-    first = max(0, seen - 1)
-    values = np.frombuffer(data, dtype=np.uint8)[first:]
-    near = np.flatnonzero(values[:-1] == ord("x"))
+        for at in _pairs(data, max(0, seen - len(magic) + 1), magic[0], _SECOND[kind]):
+            if data.startswith(magic, at):
+                yield at, kind
     view = memoryview(data)
-    for index in near[_ZLIB_SECOND[values[near + 1]]].tolist():
-        if _starts_well(view[first + index : first + index + _TRIAL]):
-            yield first + index, "zlib"
+    for at in _pairs(data, max(0, seen - 1), ord("x"), _SECOND["zlib"]):
+        if _starts_well(view[at : at + _TRIAL]):
+            yield at, "zlib"
+
+
+def _pairs(data: bytes, first: int, byte: int, second: NDArray[np.bool_]) -> list[int]:
+    """Places from ``first`` on with ``byte`` before one of ``second``; faster than looking for each pair in turn."""
+    values = np.frombuffer(data, dtype=np.uint8)[first:]
+    near = np.flatnonzero(values[:-1] == byte)
+    places: list[int] = (near[second[values[near + 1]]] + first).tolist()
+    return places
 
 
 def _starts_well(view: memoryview) -> bool:

@@ -272,3 +272,15 @@ def test_a_log_that_was_not_folded_back_keeps_deleted_rows_even_with_secure_dele
     report = scan([tmp_path], [MARK])
     database.close()
     assert {Path(one.file).name for one in report.findings} == {"service.sqlite-wal"}
+
+
+def test_a_journal_that_is_kept_holds_the_row_as_it_was(tmp_path: Path) -> None:
+    database = sqlite3.connect(tmp_path / "service.sqlite", isolation_level=None)
+    database.execute("PRAGMA journal_mode=PERSIST")
+    database.execute("PRAGMA secure_delete=ON")
+    database.execute("CREATE TABLE note (words TEXT)")
+    database.execute("INSERT INTO note VALUES (?)", [TEXT])
+    database.execute("DELETE FROM note")
+    report = scan([tmp_path], [MARK])
+    database.close()
+    assert {Path(one.file).name for one in report.findings} == {"service.sqlite-journal"}
