@@ -6,8 +6,10 @@ import base64
 import bz2
 import gzip
 import html
+import io
 import json
 import struct
+import zipfile
 import zlib
 from collections.abc import Callable
 from urllib.parse import quote, quote_plus
@@ -87,6 +89,11 @@ def test_a_plain_marker_is_found_whatever_escapes_the_text_around_it(form: str) 
     assert {canary for canary, *_ in found} == {"plain"}
 
 
+@pytest.mark.parametrize(("order", "offset"), [("utf-16-le", 2), ("utf-16-be", 3)])
+def test_one_wide_marker_is_one_hit_though_each_order_holds_most_of_the_other(order: str, offset: int) -> None:
+    assert hits(f"a{PLAIN.content}b".encode(order)) == {("plain", "utf-16", "", offset)}
+
+
 @pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
 @pytest.mark.parametrize("canary", ALL, ids=lambda canary: canary.name)
 @given(before=st.binary(max_size=30), after=st.binary(max_size=30), block=st.integers(1, 90))
@@ -126,6 +133,14 @@ def test_a_packed_member_is_opened_wherever_it_starts(
     kind = "gzip" if pack is gzip.compress else "zlib"
     found = hits(before + pack(inside + PLAIN.data) + b"after", block)
     assert ("plain", "raw", f"{kind}@{len(before)}/", len(inside)) in found
+
+
+@given(before=st.binary(max_size=90), block=st.integers(1, 700), name=st.text("abc/", min_size=1, max_size=60))
+def test_a_zip_member_is_opened_in_whatever_blocks_its_header_comes(before: bytes, block: int, name: str) -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(zipfile.ZipInfo(name), b"-" * 300 + PLAIN.data, zipfile.ZIP_DEFLATED)
+    assert ("plain", "raw", f"zip@{len(before)}/", 300) in hits(before + made.getvalue(), block)
 
 
 def test_what_is_packed_twice_is_opened() -> None:
