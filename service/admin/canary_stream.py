@@ -23,7 +23,7 @@ _TRIAL = 64
 _SLICE = 16 * 1024
 _PIECE = 1024 * 1024
 _PLAUSIBLE = 256
-_ZIP_HEADER = 30
+_ZIP_HEADER, _ZIP_NEWEST = 30, 63
 _GZIP, _ZIP = b"\x1f\x8b\x08", b"PK\x03\x04"
 _SECOND = {
     kind: np.isin(np.arange(256), values)
@@ -113,7 +113,7 @@ class _Member:
 
     def __init__(self, kind: str, inner: Stream, allowance: Allowance, *, at_start: bool) -> None:
         self._kind, self._inner, self._allowance = kind, inner, allowance
-        self._sure = at_start and kind != "zlib"
+        self._sure = at_start
         self._header: bytes | None = b"" if kind == "zip" else None
         self._engine = zlib.decompressobj(wbits=_WINDOWS[kind])
         self._made = 0
@@ -140,7 +140,8 @@ class _Member:
             return data[:0]
         flags, method = (int.from_bytes(self._header[at : at + 2], "little") for at in (6, 8))
         size = _ZIP_HEADER + sum(int.from_bytes(self._header[at : at + 2], "little") for at in (26, 28))
-        if flags & 1 or method not in (0, 8):
+        version, named = (int.from_bytes(self._header[at : at + 2], "little") for at in (4, 26))
+        if (flags & 1 or method not in (0, 8)) and version <= _ZIP_NEWEST and named:
             self._allowance.left_out.add(Reason.LOCKED)
         if flags & 1 or method != 8:  # what is stored as it is was found in the stream around it
             self.done = True
@@ -186,7 +187,7 @@ class _Member:
     def _broken(self) -> None:
         self._inner.finish()
         self.done = True
-        if self._sure or self._made >= _PLAUSIBLE:
+        if self._sure or (self._kind != "zlib" and self._made >= _PLAUSIBLE):
             self._allowance.left_out.add(Reason.DAMAGED)
 
 

@@ -181,6 +181,22 @@ def test_a_damaged_archive_gives_up_what_comes_before_the_damage(cut: float) -> 
     assert [reason.name for reason in allowance.left_out] == ["DAMAGED"]
 
 
+@pytest.mark.parametrize("start", [b"PK\x03\x04", b"\x1f\x8b\x08"])
+def test_bytes_that_only_begin_like_an_archive_are_no_gap(start: bytes) -> None:
+    allowance = Allowance(bytes_left=1 << 24, left_out=set())
+    hits(b"constants: " + start + b"', 'and then' and many more words", allowance=allowance)
+    assert allowance.left_out == set()
+
+
+@pytest.mark.parametrize(("before", "said"), [(b"", ["DAMAGED"]), (b"page", [])])
+def test_a_damaged_zlib_stream_is_said_only_where_it_starts_its_file(before: bytes, said: list[str]) -> None:
+    """Elsewhere two bytes that only look like its start would make too many false alarms."""
+    allowance = Allowance(bytes_left=1 << 24, left_out=set())
+    cut = zlib.compress(PLAIN.data + bytes(range(256)) * 9)[:200]
+    assert len(hits(before + cut, allowance=allowance)) >= 1
+    assert [reason.name for reason in allowance.left_out] == said
+
+
 def test_an_archive_that_stops_short_gives_up_what_is_there() -> None:
     packed = gzip.compress(PLAIN.data + bytes(range(256)) * 300)
     allowance = Allowance(bytes_left=1 << 24, left_out=set())
