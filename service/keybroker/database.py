@@ -47,6 +47,10 @@ _BURIED = "SELECT 1 FROM destroyed WHERE session_id = ?"
 _GRAVES = "SELECT count(*) FROM destroyed"
 
 
+_DAMAGED = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT)
+"""The first is what a table that is not there gives."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
     """The epoch that rows are wrapped in, its key's id, and how many removals there were and were compacted."""
@@ -166,7 +170,7 @@ class KeystoreDatabase:
             try:
                 return tuple(connection.execute(statement).fetchone() or ())
             except sqlite3.OperationalError as refused:
-                if refused.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                if _code(refused) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                     return None
                 raise
 
@@ -205,12 +209,16 @@ def _as_ours() -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as refused:
-        damaged = refused.sqlite_errorcode & 0xFF == sqlite3.SQLITE_ERROR  # a table that is not there
-        raise (KeystoreDamagedError if damaged else KeystoreUnavailableError) from None
-    except sqlite3.DatabaseError:
+        raise (KeystoreDamagedError if _code(refused) in _DAMAGED else KeystoreUnavailableError) from None
+    except (sqlite3.DatabaseError, UnicodeError):  # a damaged schema can hold text that is no UTF-8
         raise KeystoreDamagedError from None
     except OSError:
         raise KeystoreUnavailableError from None
+
+
+def _code(refused: sqlite3.Error) -> int:
+    """SQLite's own number of the error; none comes with text that is no UTF-8, which is damage."""
+    return int(getattr(refused, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)) & 0xFF
 
 
 def _state(found: tuple[object, ...]) -> State:
