@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from service.keybroker.errors import LostEpochError, PublicKeysError
+from service.keybroker.errors import KeystoreUnavailableError, LostEpochError, PublicKeysError
 from service.keybroker.folders import sync_folder
 from service.keybroker.steps import Reached, Step
 from service.keybroker.wrapping import KeyEncryptionKey
@@ -32,13 +32,19 @@ class EpochFolder:
         self._reached = reached
 
     def make(self) -> None:
-        """Make the folder where there is none."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        sync_folder(self._folder.parent)
+        """Make the folder where there is none. Raises KeystoreUnavailableError."""
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            sync_folder(self._folder.parent)
+        except OSError:
+            raise KeystoreUnavailableError from None
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep other processes from changing epochs meanwhile; they wait. Raises LostEpochError, PublicKeysError."""
+        """Keep other processes from changing epochs meanwhile; they wait.
+
+        Raises LostEpochError, PublicKeysError, and KeystoreUnavailableError for what the system refuses meanwhile.
+        """
         try:
             held = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except OSError:
@@ -48,6 +54,8 @@ class EpochFolder:
                 raise PublicKeysError
             fcntl.flock(held, fcntl.LOCK_EX)
             yield
+        except OSError:
+            raise KeystoreUnavailableError from None
         finally:
             os.close(held)
 

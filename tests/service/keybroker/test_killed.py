@@ -20,6 +20,10 @@ ONCE = {Step.DATABASE_MADE, Step.EPOCH_ADOPTED}
 TURNS = [(step, turn) for step in Step for turn in (1, 2) if turn == 1 or step not in ONCE]
 
 
+class DeadError(Exception):
+    """As a death within this process."""
+
+
 def digest(key: bytes) -> str:
     return hashlib.sha256(key).hexdigest()
 
@@ -136,15 +140,15 @@ def test_a_rotation_that_has_its_new_epoch_is_finished_and_not_undone(step: Step
     assert place.open().verify().epoch == 2
 
 
-def test_a_death_at_the_second_death_of_a_start_is_finished_too(place: Place) -> None:
+def test_a_death_while_a_start_finishes_a_rotation_is_finished_too(place: Place) -> None:
     said = killed(place, Step.REWRAPPED, 1)
     assert said is not None
 
     def reached(step: Step) -> None:
         if step is Step.OLD_OVERWRITTEN:
-            raise InterruptedError
+            raise DeadError
 
-    with pytest.raises(InterruptedError):
+    with pytest.raises(DeadError):
         place.open(reached=reached)
     check(place, said)
 
