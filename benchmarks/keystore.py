@@ -10,6 +10,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from service.keybroker.keystore import open_keystore
@@ -38,9 +39,9 @@ def main() -> None:
     ids = [f"{number * 2654435761 % 2**32:032x}" for number in range(given.keys)]
     with tempfile.TemporaryDirectory(dir=given.folder) as name:
         keystore = open_keystore(Path(name) / "keystore.sqlite3", Path(name) / "keys", first_start=True)
-        print(line("create", [milliseconds(lambda: keystore.create(of)) for of in ids]))
-        print(line("unwrap", [milliseconds(lambda: keystore.unwrap(of)) for of in ids]))
-        print(line("destroy", [milliseconds(lambda: keystore.destroy(of)) for of in ids[:20]]))
+        print(line("create", [milliseconds(partial(keystore.create, of)) for of in ids]))
+        print(line("unwrap", [milliseconds(partial(keystore.unwrap, of)) for of in ids]))
+        print(line("destroy", [milliseconds(partial(keystore.destroy, of)) for of in ids[:20]]))
         print(line("rotate", [milliseconds(keystore.rotate) for _ in range(5)]))
         print(line("verify", [milliseconds(keystore.verify) for _ in range(5)]))
         print(f"{(Path(name) / 'keystore.sqlite3').stat().st_size / given.keys:.0f} bytes a key")

@@ -21,7 +21,14 @@ from service.keybroker.wrapping import Wrapped
 BUSY_MS = 5_000
 """So long a writer waits for another one."""
 
-_SETTINGS = {"synchronous": 2, "secure_delete": 1, "temp_store": 2, "cell_size_check": 1, "trusted_schema": 0}
+_SETTINGS = {
+    "journal_mode": "wal",
+    "synchronous": 2,
+    "secure_delete": 1,
+    "temp_store": 2,
+    "cell_size_check": 1,
+    "trusted_schema": 0,
+}
 """For each connection. ``temp_store`` keeps what VACUUM writes aside in memory, never in a folder for such files."""
 
 _SCHEMA = (
@@ -131,12 +138,10 @@ class KeystoreDatabase:
         with _as_ours():
             os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
             sync_folder(self._path.parent)
-        with self._connected() as connection:
-            connection.execute("PRAGMA journal_mode = wal").fetchone()
-            with _transaction(connection, "IMMEDIATE"):
-                if not connection.execute(_HAS_SCHEMA).fetchone()[0]:
-                    for statement in _SCHEMA:
-                        connection.execute(statement)
+        with self._connected() as connection, _transaction(connection, "IMMEDIATE"):
+            if not connection.execute(_HAS_SCHEMA).fetchone()[0]:
+                for statement in _SCHEMA:
+                    connection.execute(statement)
 
     @contextmanager
     def reading(self) -> Iterator[Rows]:
@@ -157,6 +162,16 @@ class KeystoreDatabase:
     def empty_log(self) -> bool:
         """Bring the write-ahead log into the file and cut it to nothing. False: a reader holds it."""
         return self._unless_blocked("PRAGMA wal_checkpoint(TRUNCATE)") == (0, 0, 0)
+
+    def copy_to(self, path: Path) -> None:
+        """A copy of one moment in a new file of mode 0600, on the disk when this returns."""
+        with self._connected() as connection:
+            opened = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+            try:
+                connection.execute("VACUUM INTO ?", (str(path),))
+                os.fsync(opened)
+            finally:
+                os.close(opened)
 
     def check(self) -> None:
         """Raises KeystoreDamagedError unless SQLite finds its file whole."""

@@ -45,5 +45,9 @@ class KeystoreUnavailableError(PracticeError):
     """The keystore's database did not do as asked. Check that its disk is there and has room, then try again."""
 
 
+class BackupExistsError(BadInputError):
+    """There is something in the place of the backup already, and it is left as it is. Name a new folder."""
+
+
 class RemainsError(PracticeError):
     """The key is deleted, but a reader holds the file that its bytes are in. End that reader, then destroy again."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from service.keybroker.database import KeystoreDatabase, Rows, State
 from service.keybroker.epochs import EpochFolder
 from service.keybroker.errors import (
+    BackupExistsError,
     KeyDestroyedError,
     KeyExistsError,
     KeyRefusedError,
@@ -156,6 +157,23 @@ class Keystore:
             self._epochs.write(new_kek(old.epoch + 1))
             self._settle()
         return old.epoch + 1
+
+    def backup(self, folder: Path) -> None:
+        """Copy the database and the current epoch's file, which fit each other, into a new folder.
+
+        They are called `keystore.sqlite3` and `keys` there, to be opened in their place or put back.
+        Raises BackupExistsError, KeystoreUnavailableError.
+        """
+        with self._epochs.locked(), self._database.reading() as rows:
+            kek = self._current(_adopted(rows))
+            try:
+                folder.mkdir(mode=0o700)
+            except FileExistsError:
+                raise BackupExistsError from None
+            self._database.copy_to(folder / "keystore.sqlite3")
+            copied = EpochFolder(folder / "keys", unnoticed)
+            copied.make()
+            copied.write(kek)
 
     def verify(self) -> KeystoreReport:
         """Unwrap every key and look for left-overs. Raises KeystoreDamagedError, LostEpochError, PublicKeysError."""
