@@ -90,11 +90,13 @@ class Keystore:
 
     def start(self, *, first_start: bool) -> None:
         """Make what is missing on a first start, and finish what was interrupted. See open_keystore."""
-        if not self._database.exists() and (not first_start or self._epochs.present()):
-            raise MissingKeystoreError
         if first_start:
             self._epochs.make()
+        elif not self._database.exists():
+            raise MissingKeystoreError
         with self._epochs.locked():
+            if not self._database.exists() and self._epochs.present():
+                raise MissingKeystoreError
             if first_start:
                 self._begin()
             try:
