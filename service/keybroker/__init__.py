@@ -1,0 +1,1 @@
+"""The only way to plaintext. Nothing outside this package imports the keystore."""

@@ -1,0 +1,53 @@
+"""What can go wrong with the keys; no message holds a key, a name or a path."""
+
+from __future__ import annotations
+
+from models.errors import BadInputError, MissingPartError, PracticeError
+
+
+class SessionIdError(BadInputError):
+    """An id of a session has the wrong form. Use the ids that this program gives out."""
+
+
+class NoSuchKeyError(PracticeError):
+    """The keystore holds no key for this session. Check the session's id, then run the keystore's verification."""
+
+
+class KeyExistsError(PracticeError):
+    """This session has its key already, and a key is never replaced. Use a new session."""
+
+
+class KeyDestroyedError(PracticeError):
+    """This session's key was destroyed, and nothing can bring it back. A new session needs a new id."""
+
+
+class KeyRefusedError(PracticeError):
+    """A stored key was changed, moved or put back from another time. Restore the keystore's newest backup."""
+
+
+class LostEpochError(MissingPartError):
+    """The key-encryption key's file is gone or not this keystore's. Restore the one backed up with this keystore."""
+
+
+class PublicKeysError(BadInputError):
+    """Others can read the keystore or its keys. Allow its files to their owner alone (chmod 600, folders 700)."""
+
+
+class MissingKeystoreError(MissingPartError):
+    """The keystore's database is missing. Restore it from its backup: without it nothing stored can be read."""
+
+
+class KeystoreDamagedError(PracticeError):
+    """The keystore's database is damaged, and no key of it is given out. Restore its newest backup."""
+
+
+class KeystoreUnavailableError(PracticeError):
+    """The keystore's database did not do as asked. Check that its disk is there and has room, then try again."""
+
+
+class BackupExistsError(BadInputError):
+    """There is something in the place of the backup already, and it is left as it is. Name a new folder."""
+
+
+class RemainsError(PracticeError):
+    """The key is deleted, but a reader holds the file that its bytes are in. End that reader, then destroy again."""
