@@ -121,8 +121,6 @@ class Keystore:
         check_session_id(session_id)
         for _ in range(_ROTATIONS_MET):
             state, wrapped = self._look(session_id)
-            if (wrapped.epoch, wrapped.kek_id) != (state.epoch, state.kek_id):
-                raise KeyRefusedError
             try:
                 return unwrap(self._current(state), session_id, wrapped)
             except LostEpochError:

@@ -51,8 +51,10 @@ def test_the_databases_name_is_on_the_disk_before_the_first_key_is_made(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     watched = Watched(place.epochs, monkeypatch)
+    (place.folder / "apart").mkdir()
+    place.database = place.folder / "apart" / "keystore.sqlite3"
     place.open(first_start=True, reached=lambda step: watched.events.append(str(step)))
-    assert f"fsync {place.folder.name}" in watched.events[: watched.events.index("database-made")]
+    assert "fsync apart" in watched.events[: watched.events.index("database-made")]
 
 
 def test_a_key_is_read_as_it_was_written(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import stat
 import threading
 from dataclasses import replace
@@ -290,8 +291,18 @@ def test_no_key_is_in_a_repr_a_log_or_an_error(place: Place, caplog: pytest.LogC
         assert all(form not in text for text in said for form in (repr(secret)[2:-1], secret.hex()))
 
 
-def test_the_settings_that_erasure_needs_hold_on_every_connection(place: Place) -> None:
+def test_the_settings_that_erasure_needs_hold_though_sqlite_was_built_with_others(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     place.made()
+    really = sqlite3.connect
+
+    def other(*given: object, **named: object) -> sqlite3.Connection:
+        connection = really(*given, **named)  # type: ignore[call-overload]
+        connection.executescript("PRAGMA secure_delete = 0; PRAGMA synchronous = 1; PRAGMA temp_store = 1")
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", other)
     with KeystoreDatabase(place.database)._connected() as connection:
         found = {
             name: connection.execute(f"PRAGMA {name}").fetchone()[0]
