@@ -152,7 +152,7 @@ def _relocate(record: Any, folder: Path) -> Any | None:
 
 def sync_folder(folder: Path) -> None:
     """Make a folder's entries, such as a rename in it, outlast a loss of power."""
-    handle = os.open(folder, os.O_RDONLY)
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(handle)
     finally:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
+from pipelines.execution.artefacts import sync_folder
 from service.audit.chain import Row, read_link
 from service.audit.errors import AnchorFileError
 from service.audit.keys import Key
@@ -117,7 +118,7 @@ class AnchorFile:
             finally:
                 os.close(handle)
             if new:
-                _sync_folder(self._path.parent)
+                sync_folder(self._path.parent)
         except PublicFileError as public:
             raise AnchorFileError(_public(self._path)) from public
         except OSError as refused:
@@ -183,14 +184,6 @@ def _append(handle: int, line: bytes) -> None:
     if os.write(handle, line) != len(line):
         raise OSError("the disk is full")
     os.fsync(handle)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _public(path: Path) -> str:

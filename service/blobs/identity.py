@@ -28,8 +28,13 @@ def checked_blob_id(text: str) -> str:
     return text
 
 
+def is_session_id(text: str) -> bool:
+    """Whether a text has the form of a session's id: 1 to 64 letters, digits, ``_`` and ``-`` of ASCII."""
+    return _SESSION.fullmatch(text) is not None
+
+
 def checked_session_id(text: str) -> str:
-    """The same text; raises BlobIdError unless it is 1 to 64 letters, digits, ``_`` and ``-`` of ASCII."""
-    if not _SESSION.fullmatch(text):
+    """The same text; raises BlobIdError unless it has the form of a session's id."""
+    if not is_session_id(text):
         raise BlobIdError
     return text

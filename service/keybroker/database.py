@@ -9,13 +9,13 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.execution.artefacts import sync_folder
 from service.keybroker.errors import (
     KeystoreDamagedError,
     KeystoreUnavailableError,
     MissingKeystoreError,
     PublicKeysError,
 )
-from service.keybroker.folders import sync_folder
 from service.keybroker.wrapping import Wrapped
 
 BUSY_MS = 5_000

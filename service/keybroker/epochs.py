@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pipelines.execution.artefacts import sync_folder
 from service.keybroker.errors import KeystoreUnavailableError, LostEpochError, PublicKeysError
-from service.keybroker.folders import sync_folder
 from service.keybroker.steps import Reached, Step
 from service.keybroker.wrapping import KeyEncryptionKey
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from service.blobs.identity import is_session_id
 from service.keybroker.errors import KeyRefusedError, SessionIdError
 
 KEY_BYTES = 32
@@ -16,7 +17,6 @@ NONCE_BYTES = 12
 SEALED_BYTES = KEY_BYTES + 16
 """A wrapped data key: the key's length and GCM's tag."""
 
-_SESSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _KEK = re.compile(r"[0-9a-f]{32}")
 _LAST_EPOCH = 2**63 - 1
 
@@ -41,8 +41,8 @@ class Wrapped:
 
 
 def check_session_id(session_id: str) -> None:
-    """Raises SessionIdError unless this is 1 to 64 letters, digits, ``_`` and ``-`` of ASCII, as in blobs."""
-    if not _SESSION.fullmatch(session_id):
+    """Raises SessionIdError unless this has the form of a session's id."""
+    if not is_session_id(session_id):
         raise SessionIdError
 
 
@@ -80,6 +80,6 @@ def unwrap(kek: KeyEncryptionKey, session_id: str, wrapped: Wrapped) -> bytes:
 
 def _bound(session_id: str, kek: KeyEncryptionKey) -> bytes:
     """The associated data. Only its last part has no fixed length, so no two lists of parts give the same bytes."""
-    if not (_SESSION.fullmatch(session_id) and _KEK.fullmatch(kek.id) and 0 < kek.epoch <= _LAST_EPOCH):
+    if not (is_session_id(session_id) and _KEK.fullmatch(kek.id) and 0 < kek.epoch <= _LAST_EPOCH):
         raise KeyRefusedError
     return b"practice-keystore-1" + kek.epoch.to_bytes(8, "big") + kek.id.encode() + session_id.encode()
