@@ -110,6 +110,7 @@ def prompts_digest() -> str:
     return _digest(part for name, content in parts for part in (name.encode("utf-8"), content))
 
 
+@cache
 def _newest(name: str, kind: str) -> PromptFile | None:
     found = []
     for file in files("rubric_prompts").joinpath("prompts").iterdir():

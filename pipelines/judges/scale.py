@@ -7,6 +7,7 @@ negative: more evidence for never lowers a suggestion, more against never raises
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -75,6 +76,4 @@ def shipped_scales() -> Mapping[Setting, Scale]:
 @cache
 def shipped_digest() -> str:
     """SHA-256 of the file with the numbers: it takes part in what a suggestion is known by."""
-    import hashlib
-
     return hashlib.sha256(files(__package__).joinpath(FILE).read_bytes()).hexdigest()

@@ -21,8 +21,8 @@ from pipelines.judges.scale import Scale, shipped_digest, shipped_scales
 from pipelines.judges.tally import Piece, Tally, tally
 
 INSIDE = 0.75
-"""How much of the chances an 80% interval holds at least. Whole scores overhang: three quarters of the chances held 89%
-of people's scores where the judge had not learned them (`python -m benchmarks.judge`), four fifths held 94%."""
+"""How much of the chances an 80% interval holds at least: less than 80%, because whole scores overhang. docs/judge.md has
+how many of people's scores such intervals held (`python -m benchmarks.judge`)."""
 
 CLEAR = 0.5
 """From this probability on a piece of evidence is clear: it may be prominent, and decisive alone."""
