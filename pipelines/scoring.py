@@ -43,15 +43,18 @@ def score_conversation(
     """
     chosen = rubric or shipped_rubric(conversation.setting)
     coding = classify(conversation, coder, lambda part: progress(_CODING * part))
-    scoring = score_coding(coding, judge, chosen, circumstances or circumstances_of(conversation))
+    around = circumstances or circumstances_of(conversation)
+    scoring = score_coding(coding, judge, chosen, around, lambda part: progress(_CODING + (1 - _CODING) * part))
     progress(1.0)
     return Scored(conversation=conversation, coding=coding, scoring=scoring, rubric=chosen)
 
 
-def score_coding(coding: Coding, judge: Judge, rubric: Rubric, circumstances: Circumstances) -> Scoring:
+def score_coding(
+    coding: Coding, judge: Judge, rubric: Rubric, circumstances: Circumstances, progress: Progress = no_progress
+) -> Scoring:
     """Measures and suggestions of a session that is coded already."""
     found = told_apart(measures(coding, circumstances, time_use_of(coding)))
-    return score(observe(coding, found, circumstances), rubric, judge)
+    return score(observe(coding, found, circumstances), rubric, judge, progress)
 
 
 def circumstances_of(

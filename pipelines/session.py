@@ -221,4 +221,4 @@ def _score(work: Work, judge: Judge, choices: Choices) -> Scoring:
     circumstances = circumstances_of(
         _conversation(transcript, choices), legal_status=choices.legal_status, checked=voices <= set(choices.roles)
     )
-    return score_coding(coding, judge, choices.chosen_rubric, circumstances)
+    return score_coding(coding, judge, choices.chosen_rubric, circumstances, work.progress)

@@ -36,7 +36,15 @@ class Scale:
 
     def chances(self, pieces_for: Chances, pieces_against: Chances, element: str) -> Chances:
         """Chances of the scores 1 to 5, [..., 5], for numbers of pieces [...] that need not be whole."""
-        place = self.up * np.log1p(pieces_for) - self.down * np.log1p(pieces_against) + self.lean.get(element, 0.0)
+        return self.at(self.place(pieces_for, pieces_against) + self.lean.get(element, 0.0))
+
+    def place(self, pieces_for: Chances, pieces_against: Chances) -> Chances:
+        """Where numbers of pieces lie, before an element's lean."""
+        place: Chances = self.up * np.log1p(pieces_for) - self.down * np.log1p(pieces_against)
+        return place
+
+    def at(self, place: Chances) -> Chances:
+        """Chances of the scores 1 to 5, [..., 5], at places [...]."""
         below = 1 / (1 + np.exp(np.clip(place[..., None] - np.asarray(self.cuts), -60, 60)))
         ends = np.zeros_like(below[..., :1])
         result: Chances = np.diff(np.concatenate([ends, below, ends + 1], -1), axis=-1)

@@ -21,7 +21,7 @@ from pipelines.judges.scale import Scale, shipped_digest, shipped_scales
 from pipelines.judges.tally import Piece, Tally, tally
 
 INSIDE = 0.75
-"""How much of the chances an 80% interval holds at least: less than 80%, because whole scores overhang. docs/judge.md has
+"""How much of the chances an 80% interval holds at least: less than 80%, as whole scores overhang. docs/judge.md has
 how many of people's scores such intervals held (`python -m benchmarks.judge`)."""
 
 CLEAR = 0.5

@@ -92,17 +92,15 @@ def fit_scale(given: Sequence[Example]) -> Scale:
     examples = balanced(given)
     elements = sorted({one.element for one in examples})
     which = np.array([elements.index(one.element) for one in examples])
-    ups = np.log1p([one.pieces_for for one in examples])
-    downs = np.log1p([one.pieces_against for one in examples])
+    ups = np.array([one.pieces_for for one in examples])
+    downs = np.array([one.pieces_against for one in examples])
     scores = np.array([one.score for one in examples]) - 1
     weights = np.array([one.weight for one in examples])
 
     def unlikely(flat: Floats) -> float:
         scale = _scale(flat, elements)
-        place = scale.up * ups - scale.down * downs + flat[6:][which]
-        below = 1 / (1 + np.exp(np.clip(place[:, None] - np.asarray(scale.cuts), -60, 60)))
-        whole = np.concatenate([np.zeros((len(place), 1)), below, np.ones((len(place), 1))], 1)
-        chances = np.diff(whole, axis=1)[np.arange(len(place)), scores]
+        places = scale.place(ups, downs) + flat[6:][which]
+        chances = scale.at(places)[np.arange(len(scores)), scores]
         pulled = _PULL * float((flat[6:] ** 2).sum()) + _SHRINK * float((flat[:2] ** 2).sum())
         return float(-(weights * np.log(chances + 1e-9)).sum()) + pulled
 
