@@ -5,6 +5,15 @@ from __future__ import annotations
 from models.errors import BadInputError, MissingPartError, PracticeError
 
 
+class RefusedError(PracticeError):
+    """There is nothing here that you may see. Check the address, and that the session is shared with you."""
+
+    def __init__(self, why: str = "") -> None:
+        super().__init__()
+        self.why = why
+        """A word of the policy for the audit and for tests; never shown to the one who asked."""
+
+
 class SessionIdError(BadInputError):
     """An id of a session has the wrong form. Use the ids that this program gives out."""
 

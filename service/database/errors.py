@@ -1,0 +1,25 @@
+"""What can go wrong with the database; no message holds a value, a statement or a path."""
+
+from __future__ import annotations
+
+from models.errors import BadInputError, MissingPartError, PracticeError
+
+
+class DatabaseUnavailableError(PracticeError):
+    """The database did not answer. Nothing of this was done; try again in a moment."""
+
+
+class DatabaseFullError(PracticeError):
+    """The disk under the database is full. Nothing of this was done; free some space, then try again."""
+
+
+class NewerDatabaseError(BadInputError):
+    """The database was made by a newer version of this program. Install that version, or restore an older backup."""
+
+
+class DatabaseAddressError(BadInputError):
+    """PRACTICE_DATABASE_URL is not understood. It starts with sqlite:/// or postgresql+psycopg://."""
+
+
+class MissingMigrationError(MissingPartError):
+    """The database is older than this program. Run `practice upgrade`; it makes a backup first."""

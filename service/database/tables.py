@@ -1,0 +1,37 @@
+"""Every table of the database. Import tables from here; the migrations make what stands in `METADATA`."""
+
+from __future__ import annotations
+
+from service.database.columns import METADATA
+from service.database.people_tables import (
+    attempt,
+    coaching,
+    membership,
+    one_time_link,
+    person,
+    role_grant,
+    sign_in,
+    team,
+    token,
+)
+from service.database.session_tables import (
+    artefact,
+    erasure,
+    hold,
+    participant,
+    permission,
+    recording,
+    session,
+    upload,
+    upload_part,
+)
+from service.database.work_tables import answer, decision, feedback, job, review, setting, worker
+
+APPEND_ONLY = (permission, decision)
+"""The database refuses to change or to delete their rows; content columns may become NULL when a session is erased."""
+
+__all__ = [
+    "APPEND_ONLY", "METADATA", "answer", "artefact", "attempt", "coaching", "decision", "erasure", "feedback", "hold",
+    "job", "membership", "one_time_link", "participant", "permission", "person", "recording", "review", "role_grant",
+    "session", "setting", "sign_in", "team", "token", "upload", "upload_part", "worker",
+]  # fmt: skip

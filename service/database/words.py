@@ -1,0 +1,137 @@
+"""The closed lists of words that rows are made of. What is shown to people is written elsewhere."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from service.audit.records import Purpose
+
+__all__ = ["Purpose"]
+
+
+class PersonState(StrEnum):
+    """Whether a person can sign in."""
+
+    INVITED = "invited"
+    ACTIVE = "active"
+    DISABLED = "disabled"
+
+
+class StaffRole(StrEnum):
+    """What a person may be given; one may have several."""
+
+    PRACTITIONER = "practitioner"
+    COACH = "coach"
+    MANAGER = "manager"
+    RESEARCHER = "researcher"
+    ADMINISTRATOR = "administrator"
+
+
+class SessionState(StrEnum):
+    """Where a session stands. ``quarantined``: somebody's permission is missing, refused or over."""
+
+    DRAFT = "draft"
+    WAITING = "waiting"
+    PROCESSING = "processing"
+    READY = "ready"
+    FAILED = "failed"
+    QUARANTINED = "quarantined"
+    WITHDRAWN = "withdrawn"
+    ERASED = "erased"
+
+
+class PermissionPurpose(StrEnum):
+    """What a participant can agree to, each apart from the others."""
+
+    REFLECTION = "reflection"
+    COACHING = "coaching"
+    RESEARCH = "research"
+    MODEL_IMPROVEMENT = "model-improvement"
+
+
+class PermissionAnswer(StrEnum):
+    """What a participant said."""
+
+    GIVEN = "given"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class How(StrEnum):
+    """In what way a permission was given."""
+
+    SPOKEN = "spoken"
+    WRITTEN = "written"
+    RECORDED = "recorded"
+    THROUGH_PARENT = "through-parent"
+
+
+class LawfulBasis(StrEnum):
+    """What the council relies on, chosen by the council; separate from permission. UK GDPR article 6(1)."""
+
+    CONSENT = "consent"
+    PUBLIC_TASK = "public-task"
+    LEGAL_OBLIGATION = "legal-obligation"
+    LEGITIMATE_INTERESTS = "legitimate-interests"
+
+
+class Content(StrEnum):
+    """Kinds of content, each a row of the policy. ``details``: title, goal, notes on the session itself."""
+
+    DETAILS = "details"
+    RECORDING = "recording"
+    TRANSCRIPT = "transcript"
+    CODING = "coding"
+    REFLECTION = "reflection"
+    REVIEW = "review"
+    FEEDBACK = "feedback"
+
+
+class UploadState(StrEnum):
+    """Where an upload stands."""
+
+    OPEN = "open"
+    COMPLETE = "complete"
+    ENDED = "ended"
+
+
+class JobState(StrEnum):
+    """Where a job stands; the last three are ends."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class ErasureState(StrEnum):
+    """The states of an erasure, in their order; each is stored before its action starts."""
+
+    REQUESTED = "requested"
+    FENCED = "fenced"
+    KEY_DESTROYED = "key-destroyed"
+    BLOBS_UNLINKED = "blobs-unlinked"
+    ROWS_SCRUBBED = "rows-scrubbed"
+    STORE_COMPACTED = "store-compacted"
+    CACHES_REVOKED = "caches-revoked"
+    VERIFIED = "verified"
+    CERTIFIED = "certified"
+
+
+class ErasureTrigger(StrEnum):
+    """Why a session is erased."""
+
+    WITHDRAWAL = "withdrawal"
+    RETENTION = "retention"
+    REQUEST = "request"
+    UNUSED = "unused"
+
+
+class FeedbackState(StrEnum):
+    """The states of feedback, in their order."""
+
+    DRAFT = "draft"
+    IN_REVIEW = "in-review"
+    CONFIRMED = "confirmed"
+    RELEASED = "released"
