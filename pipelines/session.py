@@ -25,6 +25,7 @@ from pipelines.stages.classify import classify, conversation_of
 from pipelines.stages.odds import counts_digest
 from pipelines.stages.roles import suggest_roles
 from pipelines.stages.transcribe import stretches
+from pipelines.time_use import time_use_engine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +161,11 @@ def _text_steps(engines: Engines, choices: Choices) -> tuple[Step, ...]:
             makes=Scoring,
             needs=("attribute", "classify"),
             engine=engines.judge.engine,
-            options={"rubric": choices.chosen_rubric.ref.digest, "legal_status": choices.legal_status},
+            options={
+                "rubric": choices.chosen_rubric.ref.digest,
+                "legal_status": choices.legal_status,
+                "time_use": time_use_engine(choices.setting),
+            },
             run=lambda work: _score(work, engines.judge, choices),
         ),
     )

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from models.coder.time_use.codes import TIME_USE as CODES
 from models.coder.time_use.package import TimeUsePackage, read_time_use
 from models.records.coding import Coding, Setting
+from models.records.provenance import Engine
 from models.records.scoring import Measure
 from pipelines.stages.time_use import measure_name
 
@@ -29,6 +30,11 @@ NOT_TELLING = (
 def shipped_time_use() -> TimeUsePackage:
     """The classifier that comes with the program, read and proved once. Raises WeightsError."""
     return read_time_use()
+
+
+def time_use_engine(setting: Setting) -> Engine | None:
+    """What tells time use in this setting, for provenance and for content keys; None where nothing does."""
+    return shipped_time_use().engine if setting is Setting.SUPERVISION else None
 
 
 def time_use_of(coding: Coding) -> NDArray[np.float64] | None:

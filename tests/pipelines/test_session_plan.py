@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import pipelines.time_use
 from models.adapters.fakes import FakeCoder, FakeDiarizer, FakeSpeechDetector, FakeTranscriber
 from models.errors import BadInputError
 from models.ports import Progress, no_progress
@@ -149,6 +150,16 @@ def test_a_change_redoes_only_what_depends_on_it(bench: Bench, change: dict[str,
 def test_another_coder_redoes_codes_and_scores(bench: Bench) -> None:
     bench.run(roles=GIVEN)
     assert bench.run(coder=Coder(version="2"), roles=GIVEN)[1] == ["classify", "score"]
+
+
+@pytest.mark.parametrize(("setting", "again"), [(Setting.SUPERVISION, ["score"]), (Setting.DIRECT_PRACTICE, [])])
+def test_another_time_use_classifier_redoes_the_scores_of_supervisions(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, setting: Setting, again: list[str]
+) -> None:
+    bench.run(setting=setting)
+    other = replace(pipelines.time_use.shipped_time_use(), engine=Engine(name="time-use", version="another"))
+    monkeypatch.setattr(pipelines.time_use, "shipped_time_use", lambda: other)
+    assert bench.run(setting=setting)[1] == again
 
 
 def test_nothing_after_the_transcript_needs_a_stage_that_holds_sound(tmp_path: Path) -> None:
