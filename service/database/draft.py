@@ -13,16 +13,16 @@ from pathlib import Path
 
 from alembic import command
 from sqlalchemy import Column, Table
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Dialect
+from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from service.database.columns import SEALED
 from service.database.engine import open_database
+from service.database.migration_run import configured
 from service.database.tables import APPEND_ONLY, METADATA
-from service.database.upgrade import MIGRATIONS, configured, known_revisions, upgrade
+from service.database.upgrade import MIGRATIONS, known_revisions, upgrade
 
-_DIALECTS: tuple[Dialect, ...] = (sqlite.dialect(), postgresql.dialect())
+DIALECTS: tuple[Dialect, ...] = tuple(make_url(url).get_dialect()() for url in ("sqlite://", "postgresql+psycopg://"))
 _REFUSE = """\
 CREATE FUNCTION practice_refuse() RETURNS trigger LANGUAGE plpgsql AS $refuse$
 BEGIN
@@ -51,7 +51,7 @@ def guards_sql(dialect: Dialect) -> str:
 
 def write_first(folder: Path) -> None:
     """Write the SQL of the first migration for both databases."""
-    for dialect in _DIALECTS:
+    for dialect in DIALECTS:
         (folder / f"0001_tables.{dialect.name}.sql").write_text(tables_sql(dialect), "utf-8")
         (folder / f"0001_guards.{dialect.name}.sql").write_text(guards_sql(dialect), "utf-8")
 

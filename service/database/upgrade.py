@@ -9,11 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, String, column, inspect, select, table
 from sqlalchemy.exc import IntegrityError
 
 from pipelines.execution.artefacts import sync_folder
@@ -31,6 +27,7 @@ from service.database.errors import (
 from service.database.tables import METADATA
 
 MIGRATIONS = Path(__file__).with_name("migrations")
+_NUMBER = table("alembic_version", column("version_num", String))
 _ONE_AT_A_TIME = threading.Lock()  # Alembic hands its context round in a module
 
 
@@ -71,18 +68,10 @@ def require_current(database: Database, *, migrations: Path = MIGRATIONS) -> Non
         raise MissingMigrationError
 
 
-def configured(migrations: Path, connection: Connection | None = None) -> Config:
-    """Alembic's configuration, without a file of settings."""
-    config = Config()
-    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    return config
-
-
 def known_revisions(migrations: Path = MIGRATIONS) -> tuple[str, ...]:
-    """Every migration, newest first."""
-    scripts = ScriptDirectory.from_config(configured(migrations))
-    return tuple(script.revision for script in scripts.walk_revisions())
+    """Every migration, newest first: the numbers that their files begin with."""
+    numbers = (path.name.partition("_")[0] for path in (migrations / "versions").glob("[0-9]*_*.py"))
+    return tuple(sorted(numbers, reverse=True))
 
 
 def _keep_private(file: Path) -> None:
@@ -101,7 +90,9 @@ def _is_newest(found: str | None, migrations: Path) -> bool:
 
 
 def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table(_NUMBER.name):
+        return None
+    return connection.scalar(select(_NUMBER.c.version_num))
 
 
 @contextmanager
@@ -129,9 +120,11 @@ def _refuse_strange(connection: Connection) -> None:
 
 
 def _migrate(connection: Connection, migrations: Path) -> None:
+    from service.database.migration_run import migrate  # here, so that a start without an upgrade does not wait for it
+
     before = _triggers(connection)
     try:
-        command.upgrade(configured(migrations, connection), "head")
+        migrate(connection, migrations)
     except IntegrityError:
         raise UpgradeFailedError from None
     if before - _triggers(connection):

@@ -7,8 +7,6 @@ import re
 import shutil
 import signal
 import stat
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,9 +14,11 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-from service.database.draft import guards_sql, tables_sql
+from service import barriers
+from service.database.draft import DIALECTS, guards_sql, tables_sql
 from service.database.engine import Database, open_database
 from service.database.errors import (
     DatabaseFullError,
@@ -27,18 +27,11 @@ from service.database.errors import (
     StrangeDatabaseError,
     UpgradeFailedError,
 )
+from service.database.migration_run import configured
 from service.database.tables import METADATA
-from service.database.upgrade import MIGRATIONS, configured, known_revisions, require_current, revision, upgrade
+from service.database.upgrade import MIGRATIONS, known_revisions, require_current, revision, upgrade
 from tests.service.database.populated import populate
 
-ROOT = Path(__file__).parents[3]
-UPGRADES = """
-import sys
-from pathlib import Path
-from service.database.engine import open_database
-from service.database.upgrade import upgrade
-upgrade(open_database(sys.argv[1]), Path(sys.argv[2]), migrations=Path(sys.argv[3]))
-"""
 NEXT = """
 import sqlalchemy as sa
 from alembic import op
@@ -112,9 +105,22 @@ def schema(connection: Connection) -> set[str]:
     return {line for line in connection.exec_driver_sql(told.replace("%", "%%")).scalars() if "alembic" not in line}
 
 
-def run(url: str, folder: Path, migrations: Path = MIGRATIONS, barrier: str = "") -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-c", UPGRADES, url, str(folder), str(migrations)]
-    return subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PRACTICE_BARRIER": barrier})
+def begun(url: str, folder: Path, migrations: Path = MIGRATIONS, barrier: str = "") -> int:
+    """Another process that upgrades; its number."""
+    process = os.fork()
+    if process:
+        return process
+    try:
+        barriers.arm({"PRACTICE_BARRIER": barrier})
+        upgrade(open_database(url), folder, migrations=migrations)
+        os._exit(0)
+    except BaseException:
+        os._exit(1)
+
+
+def ended(process: int) -> int:
+    """Its exit code; negative where a signal ended it."""
+    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
 
 
 def test_the_upgraded_database_is_what_the_tables_say(each_database: Database) -> None:
@@ -132,16 +138,17 @@ def test_every_constraint_and_index_is_what_the_tables_say(each_database: Databa
 
 @pytest.mark.parametrize("name", ["sqlite", "postgresql"])
 def test_the_first_migration_is_what_the_draft_command_writes(name: str) -> None:
-    from service.database.draft import _DIALECTS
-
-    (dialect,) = [one for one in _DIALECTS if one.name == name]
+    (dialect,) = [one for one in DIALECTS if one.name == name]
     versions = MIGRATIONS / "versions"
     assert (versions / f"0001_tables.{name}.sql").read_text() == tables_sql(dialect)
     assert (versions / f"0001_guards.{name}.sql").read_text() == guards_sql(dialect)
 
 
-def test_there_is_one_line_of_migrations() -> None:
-    assert known_revisions() == ("0001",)
+def test_there_is_one_line_of_migrations_numbered_by_their_files(database: Database) -> None:
+    with database.writing() as connection:
+        scripts = ScriptDirectory.from_config(configured(MIGRATIONS, connection))
+    assert known_revisions() == tuple(script.revision for script in scripts.walk_revisions())
+    assert len(scripts.get_heads()) == 1
 
 
 def test_an_upgraded_database_is_current_and_one_without_tables_is_not(empty: Database) -> None:
@@ -215,7 +222,7 @@ def test_a_rebuild_that_loses_guards_is_refused(database: Database, tmp_path: Pa
 def test_a_kill_in_the_middle_leaves_the_older_database(database: Database, tmp_path: Path, barrier: str) -> None:
     populate(database)
     before, url, scripts = counts(database), str(database.engine.url), followed_by(tmp_path, REBUILD)
-    assert run(url, tmp_path / "kept", scripts, barrier).wait(60) == -signal.SIGKILL
+    assert ended(begun(url, tmp_path / "kept", scripts, barrier)) == -signal.SIGKILL
     assert (counts(database), revision(database)) == (before, "0001")
     upgrade(database, tmp_path / "kept", migrations=scripts)
     assert (counts(database), revision(database)) == (before, "0002")
@@ -229,7 +236,7 @@ def test_a_kill_in_the_middle_of_postgresql_leaves_the_older_database(
     populate(postgres_database)
     url = postgres_database.engine.url.render_as_string(hide_password=False)
     before, scripts = counts(postgres_database), followed_by(tmp_path, REBUILD)
-    assert run(url, tmp_path, scripts, "upgrade.not-committed").wait(60) == -signal.SIGKILL
+    assert ended(begun(url, tmp_path, scripts, "upgrade.not-committed")) == -signal.SIGKILL
     assert (counts(postgres_database), revision(postgres_database)) == (before, "0001")
     upgrade(postgres_database, None, migrations=scripts)
     assert (counts(postgres_database), revision(postgres_database)) == (before, "0002")
@@ -237,8 +244,8 @@ def test_a_kill_in_the_middle_of_postgresql_leaves_the_older_database(
 
 def test_processes_that_start_at_once_upgrade_once(empty_url: str, tmp_path: Path) -> None:
     """Four first starts beside each other; each one's failure would be its exit code."""
-    started = [run(empty_url, tmp_path) for _ in range(4)]
-    assert [process.wait(120) for process in started] == [0] * 4
+    started = [begun(empty_url, tmp_path) for _ in range(4)]
+    assert [ended(process) for process in started] == [0] * 4
     opened = open_database(empty_url)
     require_current(opened)
     with opened.reading() as rows:
