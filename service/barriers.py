@@ -15,7 +15,7 @@ from collections.abc import Mapping
 
 from models.errors import BadInputError
 
-NAMES: tuple[str, ...] = ()
+NAMES: tuple[str, ...] = ("upgrade.backed-up", "upgrade.not-committed")
 """Every barrier of the program, as ``part.what-has-just-happened``; the packages add theirs when they are built."""
 
 VARIABLE = "PRACTICE_BARRIER"

@@ -17,6 +17,9 @@ METADATA = MetaData(
     }
 )
 
+SEALED = "sealed"
+"""In a column's ``info``: it holds ciphertext, and may become NULL even in a table that is only appended to."""
+
 Long = BigInteger().with_variant(Integer(), "sqlite")
 """Whole numbers of 64 bits; the variant is what SQLite numbers rows by itself with."""
 
@@ -59,4 +62,4 @@ def among(name: str, words: type[StrEnum] | Iterable[str]) -> CheckConstraint:
 
 def sealed(name: str) -> Column[bytes]:
     """Content: always ciphertext under the session's own key, or nothing."""
-    return Column(name, LargeBinary, nullable=True)
+    return Column(name, LargeBinary, nullable=True, info={SEALED: True})

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
 
@@ -15,10 +15,10 @@ from service.database.errors import DatabaseAddressError, DatabaseFullError, Dat
 BUSY_MS = 10_000
 """So long a writer waits for another one."""
 _SQLITE = {
+    "busy_timeout": BUSY_MS,
     "journal_mode": "wal",
     "synchronous": 2,
     "foreign_keys": 1,
-    "busy_timeout": BUSY_MS,
     "secure_delete": 1,
     "temp_store": 2,
     "trusted_schema": 0,
@@ -26,6 +26,10 @@ _SQLITE = {
 """For each connection. Full synchronous: what was acknowledged outlasts a loss of power."""
 _LOCK = 0x70726163
 """PostgreSQL: the advisory lock that writers of the audit chain take one after the other."""
+_COMMITTED = "READ COMMITTED"
+"""PostgreSQL: a writer that waited for the lock sees what the one before wrote, whatever the server's default is."""
+_BEGIN = "practice_begin"
+_IMMEDIATE = "BEGIN IMMEDIATE"
 
 
 class Database:
@@ -47,7 +51,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """What the database says at one moment. Raises DatabaseUnavailableError."""
-        with _as_ours(), self._engine.connect() as connection, connection.begin():
+        with errors_as_ours(), self._engine.connect() as connection, connection.begin():
             if not self.is_sqlite:
                 connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
             yield connection
@@ -60,8 +64,7 @@ class Database:
         transactions appends to the audit chain. Raises DatabaseUnavailableError, DatabaseFullError, and lets
         SQLAlchemy's IntegrityError through: what it means is the caller's to say.
         """
-        options = {"practice_begin": "BEGIN IMMEDIATE"}
-        with _as_ours(), self._engine.connect().execution_options(**options) as connection, connection.begin():
+        with errors_as_ours(), self._engine.connect() as connection, begun_to_write(connection):
             if not self.is_sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
             yield connection
@@ -69,6 +72,16 @@ class Database:
     def close(self) -> None:
         """Let go of every connection."""
         self._engine.dispose()
+
+
+def begun_to_write(connection: Connection) -> RootTransaction:
+    """A transaction on the connection that, on SQLite, has the write lock from its first moment."""
+    return connection.execution_options(**{_BEGIN: _IMMEDIATE}).begin()
+
+
+def is_writing(connection: Connection) -> bool:
+    """Whether this is the open transaction of a writer, and not one that only reads."""
+    return connection.in_transaction() and connection.get_execution_options().get(_BEGIN) == _IMMEDIATE
 
 
 def open_database(url: str) -> Database:
@@ -82,7 +95,7 @@ def open_database(url: str) -> Database:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     elif parsed.drivername == "postgresql+psycopg":
-        engine = create_engine(parsed, pool_size=8, max_overflow=24, pool_pre_ping=True)
+        engine = create_engine(parsed, pool_size=8, max_overflow=24, pool_pre_ping=True, isolation_level=_COMMITTED)
     else:
         raise DatabaseAddressError
     return Database(engine)
@@ -97,11 +110,11 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("practice_begin", "BEGIN"))
+    connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))
 
 
 @contextmanager
-def _as_ours() -> Iterator[None]:
+def errors_as_ours() -> Iterator[None]:
     """The library's errors as this program's own; theirs can quote statements and values."""
     try:
         yield

@@ -23,3 +23,11 @@ class DatabaseAddressError(BadInputError):
 
 class MissingMigrationError(MissingPartError):
     """The database is older than this program. Run `practice upgrade`; it makes a backup first."""
+
+
+class StrangeDatabaseError(BadInputError):
+    """This database holds tables of the same names that this program did not make. Name an empty one."""
+
+
+class UpgradeFailedError(PracticeError):
+    """The database could not be upgraded; it is as it was before. Go on with the older version, and report this."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from service.database.audit_tables import audit, audit_head
 from service.database.columns import METADATA
 from service.database.people_tables import (
     attempt,
@@ -31,7 +32,8 @@ APPEND_ONLY = (permission, decision)
 """The database refuses to change or to delete their rows; content columns may become NULL when a session is erased."""
 
 __all__ = [
-    "APPEND_ONLY", "METADATA", "answer", "artefact", "attempt", "coaching", "decision", "erasure", "feedback", "hold",
-    "job", "membership", "one_time_link", "participant", "permission", "person", "recording", "review", "role_grant",
-    "session", "setting", "sign_in", "team", "token", "upload", "upload_part", "worker",
+    "APPEND_ONLY", "METADATA", "answer", "artefact", "attempt", "audit", "audit_head", "coaching", "decision",
+    "erasure", "feedback", "hold", "job", "membership", "one_time_link", "participant", "permission", "person",
+    "recording", "review", "role_grant", "session", "setting", "sign_in", "team", "token", "upload", "upload_part",
+    "worker",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,8 +10,9 @@ import pytest
 
 from service.blobs.local_store import LocalBlobStore
 from service.database.engine import Database, open_database
-from service.database.tables import METADATA
+from service.database.upgrade import upgrade
 from service.parts import Parts
+from tests.service.postgres import Server, programs, running
 from tests.service.stand_ins import OpenHandedBroker, RememberingTrail, ToldClock
 
 
@@ -24,12 +26,68 @@ def trail() -> RememberingTrail:
     return RememberingTrail()
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database with every table and no rows; copy it."""
+    path = tmp_path_factory.mktemp("migrated") / "service.sqlite3"
+    made = open_database(f"sqlite:///{path}")
+    upgrade(made, None)
+    made.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server of the tests' own."""
+    if programs() is None:
+        pytest.skip("PostgreSQL is not installed here (initdb), so nothing is tested on it")
+    with running() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres: Server) -> Iterator[str]:
+    """The name of a PostgreSQL database with every table and no rows; new ones are made like it."""
+    with postgres.fresh() as name:
+        made = open_database(postgres.url(name))
+        upgrade(made, None)
+        made.close()
+        yield name
+
+
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = open_database(f"sqlite:///{tmp_path / 'service.sqlite3'}")
-    METADATA.create_all(opened.engine)
+def database(tmp_path: Path, migrated_file: Path) -> Iterator[Database]:
+    opened = _copied(migrated_file, tmp_path)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def postgres_database(postgres: Server, migrated_template: str) -> Iterator[Database]:
+    with postgres.fresh(migrated_template) as name:
+        opened = open_database(postgres.url(name))
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def each_database(request: pytest.FixtureRequest) -> Database:
+    """The same test on SQLite and on PostgreSQL."""
+    opened = request.getfixturevalue("database" if request.param == "sqlite" else "postgres_database")
+    assert isinstance(opened, Database)
+    return opened
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Where there is a database without any table, on each of both."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.sqlite3'}"
+        return
+    server = request.getfixturevalue("postgres")
+    assert isinstance(server, Server)
+    with server.fresh() as name:
+        yield server.url(name)
 
 
 @pytest.fixture
@@ -40,3 +98,9 @@ def open_handed(tmp_path: Path) -> OpenHandedBroker:
 @pytest.fixture
 def parts(database: Database, open_handed: OpenHandedBroker, trail: RememberingTrail, clock: ToldClock) -> Parts:
     return Parts(database=database, blobs=open_handed.blobs, broker=open_handed, trail=trail, clock=clock)
+
+
+def _copied(migrated: Path, folder: Path) -> Database:
+    path = folder / "service.sqlite3"
+    shutil.copy(migrated, path)
+    return open_database(f"sqlite:///{path}")
