@@ -134,7 +134,7 @@ class KeyBroker:
             self._trail.append(rows, asked.event(now, outcome, role))
         if not verdict.allowed:
             raise RefusedError(verdict.why)
-        watch = Watch(partial(self._look_again, asked), self._clock, self._recheck_ms)
+        watch = Watch(partial(self._look_again, asked), self._clock, self._recheck_ms, looked_ms=now)
         return OpenSession(
             session_id=session_id,
             permission_epoch=found.epoch,

@@ -20,14 +20,14 @@ RECHECK_BYTES = 1024 * 1024
 
 class Watch:
     """Whether content may go on flowing. ``look`` asks the policy and raises RefusedError; it is asked again when
-    ``every_ms`` have passed, when the clock went back, and after `RECHECK_BYTES`.
+    ``every_ms`` have passed since ``looked_ms``, when the clock went back, and after `RECHECK_BYTES`.
     """
 
-    def __init__(self, look: Callable[[], None], clock: Clock, every_ms: int) -> None:
+    def __init__(self, look: Callable[[], None], clock: Clock, every_ms: int, *, looked_ms: int) -> None:
         self._look = look
         self._clock = clock
         self._every_ms = every_ms
-        self._looked_ms = clock()
+        self._looked_ms = looked_ms
         self._bytes = 0
         self._why: str | None = None
 

@@ -99,9 +99,9 @@ class World:
 
     def session(
         self, worker: str, *, state: SessionState = SessionState.READY, setting: str = "direct_practice",
-        shared_ms: int | None = None, team_id: str | None = None, epoch: int = 1,
+        shared_ms: int | None = None, team_id: str | None = None, epoch: int = 1, session_id: str | None = None,
     ) -> str:  # fmt: skip
-        one = new_id()
+        one = session_id or new_id()
         self._add(
             session, id=one, worker_id=worker, team_id=team_id, setting=setting, state=state,
             lawful_basis="public-task", held_on="2026-11-22", created_ms=0, shared_ms=shared_ms, permission_epoch=epoch,
