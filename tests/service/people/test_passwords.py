@@ -16,8 +16,9 @@ from tests.service.people.conftest import cheap
 
 GUESSABLE = (
     "passwordpassword", "qwertyuiopasdfg", "123456789012345", "aaaaaaaaaaaaaaa", "1qaz2wsx3edc4rfv",
-    "monkeymonkeymonkey", "letmeinletmein123", "P@ssw0rd12345678", "abcdefghijklmnop", "Winter2026Winter2026!", "iloveyouforever2024",
-    "liverpoolliverpool", "zxcvbnm,./zxcvbnm", "111222333444555", "qwerty123456qwerty", "sunshinesunshine1",
+    "monkeymonkeymonkey", "letmeinletmein123", "P@ssw0rd12345678", "abcdefghijklmnop", "Winter2026Winter2026!",
+    "iloveyouforever2024", "liverpoolliverpool", "zxcvbnm,./zxcvbnm", "111222333444555", "qwerty123456qwerty",
+    "sunshinesunshine1",
 )  # fmt: skip
 GOOD = ("kettle under blue ladder", "correct horse battery staple", "quiet lamp over nine rivers", "Zx9-vQ2_mK7.pL4")
 
