@@ -93,7 +93,7 @@ one_time_link = Table(
     when("created_ms"),
     when("until_ms"),
     when("used_ms", optional=True),
-    among("use", ("first-administrator", "invitation", "new-password")),
+    among("use", ("first-administrator", "invitation", "new-password", "council-sign-in")),
 )
 
 attempt = Table(

@@ -1,0 +1,86 @@
+"""What can go wrong with people and signing in; no message holds a name, a password or a link."""
+
+from __future__ import annotations
+
+from models.errors import BadInputError, PracticeError
+
+
+class SignInRefusedError(PracticeError):
+    """That name and password do not open an account. Check both, or ask an administrator for a new link."""
+
+
+class TooManyAttemptsError(PracticeError):
+    """Too many attempts in a short time. Wait a few minutes, then try again; nothing is locked."""
+
+    def __init__(self, wait_ms: int) -> None:
+        super().__init__()
+        self.wait_ms = wait_ms
+        """Milliseconds until another attempt is heard."""
+
+
+class BusyError(PracticeError):
+    """Many people are signing in at this moment. Try again in a minute."""
+
+
+class NotFreshError(PracticeError):
+    """This needs a new proof that it is you. Give your password again, then repeat what you did."""
+
+
+class ScopeError(PracticeError):
+    """This access token was not made for that. Make one with the scope that the manual names."""
+
+
+class CsrfError(PracticeError):
+    """This form was not sent from this sign-in. Load the page again, then repeat what you did."""
+
+
+class LinkRefusedError(PracticeError):
+    """This link was used already, is too old or is incomplete. Ask an administrator for a new one."""
+
+
+class WeakPasswordError(BadInputError):
+    """This password is too easy to guess. Use four or more words that have nothing to do with each other."""
+
+
+class PersonInputError(BadInputError):
+    """A name cannot be used as it is. A sign-in name has no blanks, and neither name is empty or very long."""
+
+
+class NameTakenError(BadInputError):
+    """There is one of that name already. Choose another name."""
+
+
+class LastAdministratorError(BadInputError):
+    """This is the last administrator, and somebody has to be. Make another person administrator first."""
+
+
+class RolesApartError(BadInputError):
+    """A researcher cannot also be coach or administrator. End the one role before you give the other."""
+
+
+class WrongStateError(BadInputError):
+    """The person, role or relationship is not in a state in which that can be done. Load the list again."""
+
+
+class AlreadyAdministeredError(BadInputError):
+    """There is an administrator already. Ask them for an invitation."""
+
+
+class TokenInputError(BadInputError):
+    """An access token needs a label, scopes that your roles allow, and an end within a year."""
+
+
+class ProviderSettingsError(BadInputError):
+    """The sign-in of the council is not set up right. Its address starts with https:// and its secret is in a file."""
+
+
+class ProviderUnavailableError(PracticeError):
+    """The council's sign-in did not answer as it should. Try again in a moment; if it stays so, tell your IT team."""
+
+
+class ProviderRefusedError(PracticeError):
+    """The council's sign-in could not be accepted. Start again from the sign-in page."""
+
+
+class UnknownSubjectError(PracticeError):
+    """Your council account is good but is not linked to anybody here. Ask an administrator for an invitation link."""

@@ -1,0 +1,82 @@
+"""Who makes a request: asked of the database each time, so that what an administrator ends has ended."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from service.database.words import PersonState
+from service.keybroker.ports import Actor
+from service.people import sign_in_rows, store, tokens
+from service.people.errors import CsrfError, NotFreshError, ScopeError
+from service.people.parts import PeopleParts
+from service.people.records import Scope, SignedIn
+from service.people.unguessable import hidden, keyed, same
+
+NOTED_EVERY_MS = 60_000
+"""A request is noted only so often, or every look would wait for the one writer."""
+_LONGEST_GIVEN = 200
+
+
+def resolve_cookie(people: PeopleParts, value: str | None, request_id: str) -> SignedIn | None:
+    """Who signed in under this cookie; None where nobody did, it has ended, or the person is disabled."""
+    if not value or len(value) > _LONGEST_GIVEN:
+        return None
+    sign_in_id, now_ms = hidden(value), people.parts.clock()
+    with people.parts.database.reading() as rows:
+        row = sign_in_rows.live(rows, sign_in_id, now_ms)
+        actor = _actor(rows, row, now_ms, request_id)
+    if row is None or actor is None:
+        return None
+    if now_ms - row["seen_ms"] >= NOTED_EVERY_MS:
+        with people.parts.database.writing() as rows:
+            sign_in_rows.seen(rows, sign_in_id, now_ms)
+    fresh = 0 <= now_ms - row["fresh_ms"] < sign_in_rows.FRESH_MS
+    return SignedIn(actor=actor, sign_in_id=sign_in_id, fresh=fresh)
+
+
+def resolve_token(people: PeopleParts, value: str | None, request_id: str) -> SignedIn | None:
+    """Whose access token this is, with those of its scopes that their roles allow now; None where it is nobody's."""
+    if not value or not value.startswith(tokens.PREFIX) or len(value) > _LONGEST_GIVEN:
+        return None
+    now_ms = people.parts.clock()
+    with people.parts.database.reading() as rows:
+        row = tokens.live_token(rows, value, now_ms)
+        actor = _actor(rows, row, now_ms, request_id)
+    if row is None or actor is None:
+        return None
+    if now_ms - (row["seen_ms"] or 0) >= NOTED_EVERY_MS:
+        with people.parts.database.writing() as rows:
+            tokens.token_seen(rows, row["id"], now_ms)
+    scopes = tokens.allowed(tokens.scopes_in(row["scopes"]), actor.roles)
+    return SignedIn(actor=actor, token_id=row["id"], scopes=scopes)
+
+
+def require_fresh(signed: SignedIn) -> None:
+    """For exports and administration. Raises NotFreshError unless they proved who they are within five minutes."""
+    if not signed.fresh:
+        raise NotFreshError
+
+
+def require_scope(signed: SignedIn, scope: Scope) -> None:
+    """Raises ScopeError for an access token without that scope; a person at a browser needs none."""
+    if signed.scopes is not None and scope not in signed.scopes:
+        raise ScopeError
+
+
+def csrf_token(people: PeopleParts, signed: SignedIn) -> str | None:
+    """What a page of this sign-in sends back with whatever changes something; None for an access token."""
+    return keyed(people.key, "csrf", signed.sign_in_id) if signed.sign_in_id else None
+
+
+def require_csrf(people: PeopleParts, signed: SignedIn, given: str | None) -> None:
+    """Raises CsrfError unless the page's token is this sign-in's. No browser sends an access token by itself."""
+    wanted = csrf_token(people, signed)
+    if wanted is not None and not same(given or "", wanted):
+        raise CsrfError
+
+
+def _actor(rows: Connection, row: store.Row | None, now_ms: int, request_id: str) -> Actor | None:
+    if row is None or row["state"] != PersonState.ACTIVE:
+        return None
+    roles = store.roles_of(rows, row["person_id"], now_ms)
+    return Actor(person_id=row["person_id"], roles=roles, request_id=request_id)
