@@ -15,7 +15,19 @@ from collections.abc import Mapping
 
 from models.errors import BadInputError
 
-NAMES: tuple[str, ...] = ()
+NAMES: tuple[str, ...] = (
+    "ingest.begun",
+    "ingest.claimed",
+    "ingest.part-named",
+    "ingest.part-written",
+    "ingest.part-sealed",
+    "ingest.part-row",
+    "ingest.joined-named",
+    "ingest.joined",
+    "ingest.recorded",
+    "ingest.parts-deleted",
+    "ingest.rows-forgotten",
+)
 """Every barrier of the program, as ``part.what-has-just-happened``; the packages add theirs when they are built."""
 
 VARIABLE = "PRACTICE_BARRIER"
