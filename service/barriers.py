@@ -15,7 +15,49 @@ from collections.abc import Mapping
 
 from models.errors import BadInputError
 
-NAMES: tuple[str, ...] = ("upgrade.backed-up", "upgrade.not-committed")
+NAMES: tuple[str, ...] = (
+    "erasure.requested",
+    "erasure.fence-stored",
+    "erasure.ledger-written",
+    "erasure.key-stored",
+    "erasure.key-destroyed",
+    "erasure.blobs-stored",
+    "erasure.blob-unlinked",
+    "erasure.rows-stored",
+    "erasure.rows-scrubbed",
+    "erasure.compaction-stored",
+    "erasure.store-compacted",
+    "erasure.caches-stored",
+    "erasure.caches-revoked",
+    "erasure.verification-stored",
+    "erasure.verified",
+    "erasure.certified",
+    "ingest.begun",
+    "ingest.claimed",
+    "ingest.part-named",
+    "ingest.part-written",
+    "ingest.part-sealed",
+    "ingest.part-row",
+    "ingest.joined-named",
+    "ingest.joined",
+    "ingest.recorded",
+    "ingest.parts-deleted",
+    "ingest.rows-forgotten",
+    "job.dispatched",
+    "job.submitted",
+    "job.claimed",
+    "job.recording-in-memory",
+    "job.stage-computed",
+    "job.result-sealed",
+    "job.result-kept",
+    "job.documents-sealed",
+    "job.finished",
+    "job.resumed",
+    "job.forgotten",
+    "retention.deleted",
+    "upgrade.backed-up",
+    "upgrade.not-committed",
+)
 """Every barrier of the program, as ``part.what-has-just-happened``; the packages add theirs when they are built."""
 
 VARIABLE = "PRACTICE_BARRIER"

@@ -16,6 +16,7 @@ from service.database.words import (
     PermissionAnswer,
     PermissionPurpose,
     SessionState,
+    UploadPartState,
     UploadState,
 )
 
@@ -104,6 +105,8 @@ upload = Table(
     when("created_ms"),
     when("seen_ms"),
     when("until_ms"),
+    count("fence"),  # grows with each writer; only the last one may add to the upload
+    when("claimed_until_ms", optional=True),  # so long the last writer is taken to be alive
     UniqueConstraint("person_id", "repeat_key"),
     among("state", UploadState),
     among("kind", ("sound", "transcript")),
@@ -113,11 +116,13 @@ upload = Table(
 upload_part = Table(
     "upload_part",
     METADATA,
-    Column("blob_id", String(32), primary_key=True),
+    Column("blob_id", String(32), primary_key=True),  # named here before a byte of it is written, so none is ever lost
     refers("upload_id", "upload"),
+    word("state"),
     Column("start_byte", Long, nullable=False),
     Column("size_bytes", Long, nullable=False),
-    UniqueConstraint("upload_id", "start_byte"),
+    count("fence"),  # the writer that it belongs to
+    among("state", UploadPartState),
 )
 
 artefact = Table(
@@ -166,3 +171,13 @@ erasure = Table(
 )
 
 Index("ix_session_queue", session.c.worker_id, session.c.created_ms)
+
+_IS_STORED = upload_part.c.state == "stored"
+Index(
+    "uq_upload_part_stored",
+    upload_part.c.upload_id,
+    upload_part.c.start_byte,
+    unique=True,
+    sqlite_where=_IS_STORED,
+    postgresql_where=_IS_STORED,
+)

@@ -95,6 +95,14 @@ class UploadState(StrEnum):
     ENDED = "ended"
 
 
+class UploadPartState(StrEnum):
+    """What a blob of an upload is. ``intended``: it may be there or not; ``joined``: to become the recording."""
+
+    INTENDED = "intended"
+    STORED = "stored"
+    JOINED = "joined"
+
+
 class JobState(StrEnum):
     """Where a job stands; the last three are ends."""
 
