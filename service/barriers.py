@@ -15,7 +15,24 @@ from collections.abc import Mapping
 
 from models.errors import BadInputError
 
-NAMES: tuple[str, ...] = ()
+NAMES: tuple[str, ...] = (
+    "erasure.requested",
+    "erasure.fence-stored",
+    "erasure.ledger-written",
+    "erasure.key-stored",
+    "erasure.key-destroyed",
+    "erasure.blobs-stored",
+    "erasure.blob-unlinked",
+    "erasure.rows-stored",
+    "erasure.rows-scrubbed",
+    "erasure.compaction-stored",
+    "erasure.store-compacted",
+    "erasure.caches-stored",
+    "erasure.caches-revoked",
+    "erasure.verification-stored",
+    "erasure.verified",
+    "erasure.certified",
+)
 """Every barrier of the program, as ``part.what-has-just-happened``; the packages add theirs when they are built."""
 
 VARIABLE = "PRACTICE_BARRIER"
