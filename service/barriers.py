@@ -32,6 +32,7 @@ NAMES: tuple[str, ...] = (
     "erasure.verification-stored",
     "erasure.verified",
     "erasure.certified",
+    "retention.deleted",
 )
 """Every barrier of the program, as ``part.what-has-just-happened``; the packages add theirs when they are built."""
 

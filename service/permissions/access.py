@@ -65,6 +65,27 @@ def acting(
         raise
 
 
+@contextmanager
+def administering(parts: Parts, actor: Actor, action: Action) -> Iterator[Connection]:
+    """A transaction in which an administrator changes something of the installation, with its audit event.
+
+    Raises RefusedError, after an audit row of its own, for anybody else.
+    """
+    allowed = StaffRole.ADMINISTRATOR in actor.roles
+    event = AuditEvent(
+        when_ms=parts.clock(), actor_id=actor.person_id, purpose=Purpose.OPERATION, request_id=actor.request_id,
+        role=actor.role_in_audit(StaffRole.ADMINISTRATOR if allowed else None),
+        action=action if allowed else Action.DENIAL, kind=Kind.INSTALLATION, object_id=NOBODY,
+        outcome=Outcome.DONE if allowed else Outcome.DENIED,
+    )  # fmt: skip
+    with parts.database.writing() as rows:
+        parts.trail.append(rows, event)
+        if allowed:
+            yield rows
+    if not allowed:
+        raise RefusedError("not an administrator")
+
+
 def _acting_role(actor: Actor, worker_id: str, owner: bool) -> StaffRole | None:
     if StaffRole.ADMINISTRATOR in actor.roles:
         return StaffRole.ADMINISTRATOR
