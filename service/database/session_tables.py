@@ -85,6 +85,7 @@ recording = Table(
     Column("size_bytes", Long, nullable=False),
     sealed("file_name"),
     when("received_ms"),
+    when("deleted_ms", optional=True),  # its blob is gone, by retention; the row says that it was there
     UniqueConstraint("session_id", "content_mac"),
     among("kind", ("sound", "transcript")),
 )
@@ -165,6 +166,7 @@ erasure = Table(
     when("requested_ms"),
     when("changed_ms"),
     count("scans"),
+    Column("note", LargeBinary, nullable=True),  # when each state began, and the ids of the blobs to remove: JSON
     Column("certificate", LargeBinary, nullable=True),
     among("state", ErasureState),
     among("cause", ErasureTrigger),

@@ -1,0 +1,1 @@
+"""How long each kind of content is kept, and deleting what is due; a hold always wins."""
