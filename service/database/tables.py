@@ -32,6 +32,6 @@ APPEND_ONLY = (permission, decision)
 
 __all__ = [
     "APPEND_ONLY", "METADATA", "answer", "artefact", "attempt", "coaching", "decision", "erasure", "feedback", "hold",
-    "job", "membership", "one_time_link", "pace", "participant", "permission", "person", "recording", "review", "role_grant",
-    "session", "setting", "sign_in", "team", "token", "upload", "upload_part", "worker",
+    "job", "membership", "one_time_link", "pace", "participant", "permission", "person", "recording", "review",
+    "role_grant", "session", "setting", "sign_in", "team", "token", "upload", "upload_part", "worker",
 ]  # fmt: skip
