@@ -15,7 +15,19 @@ from collections.abc import Mapping
 
 from models.errors import BadInputError
 
-NAMES: tuple[str, ...] = ()
+NAMES: tuple[str, ...] = (
+    "job.dispatched",
+    "job.submitted",
+    "job.claimed",
+    "job.recording-in-memory",
+    "job.stage-computed",
+    "job.result-sealed",
+    "job.result-kept",
+    "job.documents-sealed",
+    "job.finished",
+    "job.resumed",
+    "job.forgotten",
+)
 """Every barrier of the program, as ``part.what-has-just-happened``; the packages add theirs when they are built."""
 
 VARIABLE = "PRACTICE_BARRIER"

@@ -10,7 +10,7 @@ from contextlib import closing
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
 from sqlalchemy.engine import make_url
 
-from pipelines.execution.engine import Standing, StageWork, quietly
+from pipelines.execution.engine import StageWork, Standing, quietly
 
 RECOVERIES = 3
 """So often a job is taken up again after the process that ran it died; then the engine gives it up."""
@@ -94,6 +94,12 @@ class DurableEngine:
             DBOS.cancel_workflow(job_id, cancel_children=True)
         if standing is not Standing.UNKNOWN:
             DBOS.delete_workflow(job_id, delete_children=True)
+
+    def ended(self, most: int) -> tuple[str, ...]:
+        """See `Engine.ended`."""
+        over = [word for word, standing in _STANDINGS.items() if not standing.alive]
+        found = DBOS.list_workflows(status=over, name=_WORKFLOW, limit=most, load_input=False, load_output=False)
+        return tuple(workflow.workflow_id for workflow in found)
 
     def abandoned(self, executor_id: str) -> tuple[str, ...]:
         """See `Engine.abandoned`."""

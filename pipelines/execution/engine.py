@@ -1,4 +1,4 @@
-"""The port of the durable engine: runs the stages of jobs in order, by ids alone; and one that lives in this process."""
+"""The port of the durable engine, which runs stages of jobs in order by ids alone; and one in this process."""
 
 from __future__ import annotations
 
@@ -52,6 +52,9 @@ class Engine(Protocol):
 
     def forget(self, job_id: str) -> None:
         """Remove every trace of a job. Nothing happens where there is none."""
+
+    def ended(self, most: int) -> tuple[str, ...]:
+        """Some jobs that the engine will do nothing more with, so that they can be forgotten."""
 
     def abandoned(self, executor_id: str) -> tuple[str, ...]:
         """The jobs that another executor had begun and not finished."""
@@ -136,6 +139,11 @@ class InProcessEngine:
             run = self._runs.pop(job_id, None)
             if run is not None:
                 run.standing = Standing.CANCELLED
+
+    def ended(self, most: int) -> tuple[str, ...]:
+        """See `Engine.ended`."""
+        with self._changed:
+            return tuple(job_id for job_id, run in self._runs.items() if not run.standing.alive)[:most]
 
     def abandoned(self, executor_id: str) -> tuple[str, ...]:
         """Nothing: there is no other executor."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.execution.durable import DurableEngine
-from pipelines.execution.engine import Engine, InProcessEngine, Standing, StageWork
+from pipelines.execution.engine import Engine, InProcessEngine, StageWork, Standing
 from tests.pipelines.execution.own_postgres import own_postgres
 
 Make = Callable[..., Engine]
@@ -165,8 +165,10 @@ def test_a_forgotten_job_is_unknown(engine: Engine, told: Told, request: pytest.
     job = _id(request)
     engine.submit(job, "speech", STAGES)
     ended(engine, job)
+    assert job in engine.ended(100)
     engine.forget(job)
     engine.forget(job)
+    assert job not in engine.ended(100)
     assert engine.standing(job) is Standing.UNKNOWN
 
 
