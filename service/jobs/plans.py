@@ -102,5 +102,5 @@ def documents_of(outcome: Outcome, engines: Engines, choices: Choices) -> dict[D
     documents[Document.SESSION] = to_json(whole).encode()
     documents[Document.PEAKS] = json.dumps(waveform_peaks(audio)).encode()
     if audio.playback is not None:
-        documents[Document.PLAYBACK] = audio.playback
+        documents[Document.LISTENING] = audio.playback
     return documents

@@ -50,11 +50,11 @@ class RecordingKind(StrEnum):
 class Document(StrEnum):
     """What a finished job leaves to be read, each an artefact whose stage is this word."""
 
-    SESSION = "session-json"
-    CODING = "coding-json"
-    SCORING = "scoring-json"
-    PLAYBACK = "playback"
-    PEAKS = "peaks-json"
+    SESSION = "session"
+    CODING = "coding"
+    SCORING = "scoring"
+    LISTENING = "listening"
+    PEAKS = "peaks"
 
 
 CONTENTS: dict[str, Content] = {
@@ -70,7 +70,7 @@ CONTENTS: dict[str, Content] = {
     Document.SESSION: Content.TRANSCRIPT,
     Document.CODING: Content.CODING,
     Document.SCORING: Content.CODING,
-    Document.PLAYBACK: Content.RECORDING,
+    Document.LISTENING: Content.RECORDING,
     Document.PEAKS: Content.RECORDING,
 }
 """What kind of content each stage and each document is."""

@@ -197,7 +197,7 @@ def _pieces(content: bytes | Path) -> Iterator[bytes]:
             yield piece
 
 
-def _copy(content: io.BufferedReader, target: Path, size: int) -> None:
+def _copy(content: io.BufferedIOBase, target: Path, size: int) -> None:
     with target.open("wb") as file:
         while size and (piece := content.read(min(PIECE, size))):
             size -= file.write(piece)

@@ -192,6 +192,7 @@ class WorkerProcess:
 
     def __init__(self, folder: Path, *, worker_id: str = "one", **told: str) -> None:
         self.log = folder / f"{worker_id}.log"
+        self.ready = folder / f"{worker_id}.ready"
         self.number = os.fork()
         if self.number == 0:
             self._be_it(folder, {"WORKER_ID": worker_id, **told})
@@ -207,6 +208,8 @@ class WorkerProcess:
     _ended: int | None = None
 
     def send(self, number: signal.Signals) -> None:
+        """A signal, once the process is ready for it."""
+        until(lambda: self.ready.exists() and self.ready.read_text() == str(self.number))
         os.kill(self.number, number)
 
     def ended(self, seconds: float) -> int | None:

@@ -41,7 +41,7 @@ from tests.service.jobs.made import (
 from tests.service.stand_ins import ToldClock
 
 STAGES = RecordingKind.SOUND.stages
-DOCUMENTS = ["coding-json", "peaks-json", "playback", "scoring-json", "session-json"]
+DOCUMENTS = ["coding", "listening", "peaks", "scoring", "session"]
 
 
 @pytest.fixture
@@ -117,10 +117,10 @@ def document(parts: Parts, job_id: str, stage: str) -> bytes:
 def test_documents_are_those_that_an_analysis_writes(parts: Parts, runner: JobRunner) -> None:
     job_id = begin(parts, a_job(parts))
     work(runner, job_id)
-    assert json.loads(document(parts, job_id, "session-json"))["schema_version"] == "1.0"
-    assert CANARY.decode() in document(parts, job_id, "session-json").decode()
-    assert json.loads(document(parts, job_id, "scoring-json"))["suggestions"]
-    assert document(parts, job_id, "playback") == SOUND
+    assert json.loads(document(parts, job_id, "session"))["schema_version"] == "1.0"
+    assert CANARY.decode() in document(parts, job_id, "session").decode()
+    assert json.loads(document(parts, job_id, "scoring"))["suggestions"]
+    assert document(parts, job_id, "listening") == SOUND
 
 
 def test_a_transcript_that_was_brought_is_coded_and_scored(parts: Parts, runner: JobRunner) -> None:
@@ -128,7 +128,7 @@ def test_a_transcript_that_was_brought_is_coded_and_scored(parts: Parts, runner:
     stages = RecordingKind.TRANSCRIPT.stages
     assert work(runner, job_id, stages) == list(stages)
     assert row_of(parts, job_id).queue == "light"
-    assert kept_of(parts, job_id) == ["classify", "coding-json", "read", "score", "scoring-json"]
+    assert kept_of(parts, job_id) == ["classify", "coding", "read", "score", "scoring"]
 
 
 def test_no_plaintext_is_left_anywhere(parts: Parts, runner: JobRunner, tmp_path: Path) -> None:

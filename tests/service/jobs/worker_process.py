@@ -33,6 +33,7 @@ def work(folder: Path, told: Mapping[str, str]) -> None:
 
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    (folder / f"{told['WORKER_ID']}.ready").write_text(str(os.getpid()))
     settings = WorkerSettings(
         worker_id=told["WORKER_ID"],
         engine_url=told.get("ENGINE") or f"sqlite:///{folder / 'engine.sqlite3'}",
