@@ -15,6 +15,8 @@ from models.records.provenance import Engine
 from models.records.rubric import Rubric
 from models.records.scoring import Scoring
 from models.records.speech import Role, SpeakerCount, Speech, Transcript, Turns, Words
+from pipelines.conversations.choices import ReadingChoices
+from pipelines.conversations.reading import read_conversation
 from pipelines.execution.plan import Plan, Step, Work
 from pipelines.rubrics import shipped_rubric
 from pipelines.scoring import circumstances_of, score_coding
@@ -91,10 +93,51 @@ def session_plan(source: Path, engines: Engines, choices: Choices) -> Plan:
     Diarization comes before transcription so that speech can be cut where the voice changes
     (docs/decisions/0002-order-of-stages.md). After attribute nothing is given the sound.
     """
-    return Plan(
-        root=recording_digest(source),
-        steps=(*_sound_steps(source, engines, choices), *_text_steps(engines, choices)),
+    return rooted_plan(recording_digest(source), source, engines, choices)
+
+
+def rooted_plan(root: str, source: Path, engines: Engines, choices: Choices) -> Plan:
+    """The same plan where something else stands for the recording's bytes, so that ``source`` need not be there yet."""
+    return Plan(root=root, steps=(*_sound_steps(source, engines, choices), *_text_steps(engines, choices)))
+
+
+def transcript_plan(root: str, source: Path, engines: Engines, choices: Choices) -> Plan:
+    """The stages for a transcript that was brought: read, classify, score. ``root`` stands for its bytes."""
+    read = Step(
+        name="read",
+        version=1,
+        makes=Conversation,
+        options={"setting": choices.setting, "change_goal": choices.change_goal},
+        run=lambda work: read_conversation(source, _reading(choices)),
     )
+    classified = Step(
+        name="classify",
+        version=1,
+        makes=Coding,
+        needs=("read",),
+        engine=engines.coder.engine,
+        run=lambda work: classify(work.records["read"], engines.coder, work.progress),
+    )
+    scored = Step(
+        name="score",
+        version=1,
+        makes=Scoring,
+        needs=("read", "classify"),
+        engine=engines.judge.engine,
+        options={"rubric": choices.chosen_rubric.ref.digest, "legal_status": choices.legal_status},
+        run=lambda work: _score_read(work, engines.judge, choices),
+    )
+    return Plan(root=root, steps=(read, classified, scored))
+
+
+def _reading(choices: Choices) -> ReadingChoices:
+    """What the session says goes before what the file says; a session without a goal has none."""
+    return ReadingChoices(setting=choices.setting, change_goal=choices.change_goal or "", roles=choices.roles)
+
+
+def _score_read(work: Work, judge: Judge, choices: Choices) -> Scoring:
+    around = circumstances_of(work.records["read"], legal_status=choices.legal_status)
+    return score_coding(work.records["classify"], judge, choices.chosen_rubric, around, work.progress)
 
 
 def _sound_steps(source: Path, engines: Engines, choices: Choices) -> tuple[Step, ...]:

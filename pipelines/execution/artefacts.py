@@ -80,7 +80,7 @@ class ArtefactStore:
             record = TypeAdapter(makes).validate_python(envelope["record"], strict=False)
         except (OSError, ValueError, KeyError, TypeError, ValidationError):
             return None
-        located = _relocate(record, folder)
+        located = relocated(record, folder)
         return None if located is None else Artefact(record=located, seconds=float(envelope["seconds"]))
 
     @contextlib.contextmanager
@@ -96,7 +96,7 @@ class ArtefactStore:
 
     def put(self, stage: str, key: str, record: object, seconds: float, part: Path) -> None:
         """Keep a stage's output, with the files it left in ``part``; complete on disk before it gets its name."""
-        plain = TypeAdapter(type(record)).dump_python(_relative(record), mode="json")
+        plain = TypeAdapter(type(record)).dump_python(relative(record), mode="json")
         envelope = {"stage": stage, "key": key, "seconds": round(seconds, 3), "record": plain}
         with open(part / "record.json", "w", encoding="utf-8", opener=_private) as handle:
             json.dump(envelope, handle, ensure_ascii=False)
@@ -133,20 +133,21 @@ def _make_folders(folder: Path) -> list[Path]:
     return list(reversed(missing))
 
 
-def _paths(record: object) -> dict[str, Path]:
+def files_of(record: object) -> dict[str, Path]:
+    """The files that a record names, by field."""
     if not is_dataclass(record):
         return {}
     return {f.name: value for f in fields(record) if isinstance(value := getattr(record, f.name), Path)}
 
 
-def _relative(record: Any) -> Any:
+def relative(record: Any) -> Any:
     """The record with its files named relative to the artefact's folder."""
-    return replace(record, **{name: Path(path.name) for name, path in _paths(record).items()})
+    return replace(record, **{name: Path(path.name) for name, path in files_of(record).items()})
 
 
-def _relocate(record: Any, folder: Path) -> Any | None:
+def relocated(record: Any, folder: Path) -> Any | None:
     """The record with its files in their present place; None if one is gone."""
-    here = {name: folder / path.name for name, path in _paths(record).items()}
+    here = {name: folder / path.name for name, path in files_of(record).items()}
     return replace(record, **here) if all(path.exists() for path in here.values()) else None
 
 

@@ -26,14 +26,14 @@ from service.database.session_tables import (
     upload,
     upload_part,
 )
-from service.database.work_tables import answer, decision, feedback, job, review, setting, worker
+from service.database.work_tables import answer, decision, feedback, job, pace, review, setting, worker
 
 APPEND_ONLY = (permission, decision)
 """The database refuses to change or to delete their rows; content columns may become NULL when a session is erased."""
 
 __all__ = [
     "APPEND_ONLY", "METADATA", "answer", "artefact", "attempt", "audit", "audit_head", "coaching", "decision",
-    "erasure", "feedback", "hold", "job", "membership", "one_time_link", "participant", "permission", "person",
-    "recording", "review", "role_grant", "session", "setting", "sign_in", "team", "token", "upload", "upload_part",
-    "worker",
+    "erasure", "feedback", "hold", "job", "membership", "one_time_link", "pace", "participant", "permission",
+    "person", "recording", "review", "role_grant", "session", "setting", "sign_in", "team", "token", "upload",
+    "upload_part", "worker",
 ]  # fmt: skip

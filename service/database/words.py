@@ -113,6 +113,23 @@ class JobState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class JobFailure(StrEnum):
+    """Why a job failed; service/jobs/reasons.py has the sentence for each."""
+
+    UNREADABLE_RECORDING = "unreadable-recording"
+    UNREADABLE_TRANSCRIPT = "unreadable-transcript"
+    NO_SPEECH = "no-speech"
+    TOO_LONG = "too-long"
+    DAMAGED_FILE = "damaged-file"
+    ENGINE_FAILED = "engine-failed"
+    NOT_INSTALLED = "not-installed"
+    MACHINE_FULL = "machine-full"
+    PERMISSION_OVER = "permission-over"
+    WITHDRAWN = "withdrawn"
+    CANCELLED = "cancelled"
+    WORKER_LOST = "worker-lost"
+
+
 class ErasureState(StrEnum):
     """The states of an erasure, in their order; each is stored before its action starts."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, Column, Float, LargeBinary, String, Table
 
 from service.database.columns import METADATA, Long, among, count, id_key, number_key, refers, sealed, when, word
-from service.database.words import FeedbackState, JobState
+from service.database.words import FeedbackState, JobFailure, JobState
 
 job = Table(
     "job",
@@ -28,7 +28,10 @@ job = Table(
     when("stage_started_ms", optional=True),
     when("ended_ms", optional=True),
     Column("asked_to_stop_ms", Long, nullable=True),
+    Column("not_before_ms", Long, nullable=False, default=0),  # a failed attempt is not repeated at once
+    Column("audio_ms", Long, nullable=True),  # how long the recording is, once it is decoded
     among("state", JobState),
+    among("reason", JobFailure),
     CheckConstraint("fraction >= 0 AND fraction <= 1", name="fraction_within"),
 )
 
@@ -40,6 +43,14 @@ worker = Table(
     Column("queues", String(200), nullable=False),
     when("started_ms"),
     when("seen_ms"),  # by the database's clock
+)
+
+pace = Table(
+    "pace",
+    METADATA,
+    Column("stage", String(40), primary_key=True),
+    count("audio_ms"),  # so much sound went through the stage lately
+    count("spent_ms"),  # and took so long
 )
 
 review = Table(
