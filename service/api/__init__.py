@@ -1,0 +1,1 @@
+"""What every route of the web process shares: problems, headers, principals, pages, repeats, streams and health."""

@@ -1,0 +1,173 @@
+"""The one table in which errors meet status codes, and the form of a problem (RFC 9457)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from models.errors import BadInputError, EngineError, MissingPartError, NoAnswerError, PracticeError
+from service.api import errors as web
+from service.audit import errors as audit
+from service.blobs import errors as blobs
+from service.database import errors as database
+from service.keybroker import errors as keys
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_S = 5
+"""Seconds after which a database or a store that did not answer is asked again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What errors of one class become: the end of the problem's type, its title and its status.
+
+    ``retry_after_s``: what Retry-After says, in seconds. Where ``plain`` is set, the error's own words stay inside.
+    """
+
+    slug: str
+    title: str
+    status: int
+    retry_after_s: int | None = None
+    plain: bool = False
+
+
+_UNFORESEEN = Row(slug="unforeseen", title="Something went wrong", status=500, plain=True)
+_DAMAGED = Row(slug="damaged", title="Something stored is damaged", status=500, plain=True)
+_INPUT = Row(slug="bad-input", title="This cannot be used as it is", status=422)
+_UNAVAILABLE = Row(slug="unavailable", title="A part did not answer", status=503, retry_after_s=RETRY_S, plain=True)
+_NOT_SET_UP = Row(slug="not-set-up", title="A part is missing", status=503, retry_after_s=60, plain=True)
+_FULL = Row(slug="full", title="There is no room left", status=507)
+_NOTHING = Row(slug="nothing-here", title="There is nothing here", status=404)
+_GONE = Row(slug="erased", title="This was erased", status=410)
+_TAKEN = Row(slug="exists-already", title="This exists already", status=409)
+
+TABLE: dict[type[PracticeError], Row] = {
+    PracticeError: _UNFORESEEN,
+    BadInputError: _INPUT,
+    MissingPartError: _NOT_SET_UP,
+    EngineError: _UNFORESEEN,
+    NoAnswerError: _UNAVAILABLE,
+    web.NotSignedInError: Row(slug="not-signed-in", title="You are not signed in", status=401),
+    web.NotAllowedError: Row(slug="not-allowed", title="You may not do this", status=403),
+    web.NotFreshError: Row(slug="confirm-sign-in", title="Confirm your sign-in", status=403),
+    web.ForeignOriginError: Row(slug="foreign-origin", title="This came from elsewhere", status=403),
+    web.TooLargeError: Row(slug="too-large", title="This is too large", status=413),
+    web.TooManyError: Row(slug="too-many", title="Too many attempts", status=429, retry_after_s=60),
+    web.VersionNeededError: Row(slug="version-needed", title="Say which version you saw", status=428),
+    web.ChangedMeanwhileError: Row(slug="changed-meanwhile", title="This was changed meanwhile", status=412),
+    web.RepeatConflictError: Row(slug="key-used", title="This key was used before", status=409),
+    web.UndeclaredRouteError: _UNFORESEEN,
+    web.ReadOnlyDatabaseError: _UNAVAILABLE,
+    web.SilentWorkerError: _UNAVAILABLE,
+    database.DatabaseUnavailableError: _UNAVAILABLE,
+    database.DatabaseFullError: _FULL,
+    database.NewerDatabaseError: _NOT_SET_UP,
+    database.DatabaseAddressError: _NOT_SET_UP,
+    blobs.BlobRefusedError: _DAMAGED,
+    blobs.NoSuchBlobError: _NOTHING,
+    blobs.BlobExistsError: _TAKEN,
+    blobs.StoreFullError: _FULL,
+    blobs.StoreUnavailableError: _UNAVAILABLE,
+    keys.RefusedError: _NOTHING,
+    keys.NoSuchKeyError: _NOTHING,
+    keys.KeyExistsError: _TAKEN,
+    keys.KeyDestroyedError: _GONE,
+    keys.KeyRefusedError: _DAMAGED,
+    keys.PublicKeysError: _NOT_SET_UP,
+    keys.KeystoreDamagedError: _DAMAGED,
+    keys.KeystoreUnavailableError: _UNAVAILABLE,
+    keys.RemainsError: _UNAVAILABLE,
+    audit.AuditRefusedError: _UNFORESEEN,
+    audit.AuditDatabaseError: _UNAVAILABLE,
+    audit.NoTransactionError: _UNFORESEEN,
+    audit.BrokenTailError: _DAMAGED,
+}
+"""For each class of error the row of its nearest ancestor holds; a test asks that no class of the service is left to
+`PracticeError`'s own row by accident."""
+
+BY_STATUS: dict[int, Row] = {
+    400: Row(slug="bad-request", title="This request is not understood", status=400),
+    401: TABLE[web.NotSignedInError],
+    403: TABLE[web.NotAllowedError],
+    404: _NOTHING,
+    405: Row(slug="wrong-method", title="This address does not take that method", status=405),
+    406: Row(slug="not-acceptable", title="There is no such form of this", status=406),
+    413: TABLE[web.TooLargeError],
+    415: Row(slug="wrong-kind", title="This kind of content is not taken here", status=415),
+    416: Row(slug="out-of-range", title="There are no such bytes", status=416),
+    422: Row(slug="invalid", title="Some fields cannot be used", status=422),
+    429: TABLE[web.TooManyError],
+    503: _UNAVAILABLE,
+}
+"""For errors that the framework raises, which have no class of ours."""
+
+SAYING: dict[str, str] = {
+    "nothing-here": str(keys.RefusedError()),
+    "bad-request": "The request could not be read. Check its headers, and that its body is complete JSON in UTF-8.",
+    "wrong-method": "Use one of the methods that the Allow header names.",
+    "not-acceptable": "Ask for application/json.",
+    "wrong-kind": "Send the body as application/json, and say so in Content-Type.",
+    "out-of-range": "Ask for bytes before the end; Content-Range says how many there are.",
+    "invalid": "Correct the fields that `fields` names, then send it again.",
+    "unforeseen": "Something went wrong that was not foreseen, and it was logged. Please report it with this number.",
+    "unavailable": "A part of this service did not answer. Nothing of this was done; try again in a moment.",
+    "not-set-up": "A part of this service is missing or not ready. Nothing of this was done; tell whoever runs it.",
+    "damaged": "Something that is stored is damaged, and nothing of it is shown. Tell whoever runs this service.",
+}
+"""What is said where the error itself has no words for people, or keeps its own inside."""
+
+
+class Fault(BaseModel):
+    """One field that cannot be used: where it stands, and a word for what is wrong; never its value."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    field: str = Field(examples=["body.held_on"])
+    fault: str = Field(examples=["missing"])
+
+
+class Problem(BaseModel):
+    """What went wrong, as RFC 9457 says it. ``instance`` is the request's id, which the log has too."""
+
+    model_config = ConfigDict(extra="forbid", title="Problem")
+
+    type: str = Field(examples=["/problems/nothing-here"])
+    title: str = Field(examples=["There is nothing here"])
+    status: int = Field(ge=400, le=599, examples=[404])
+    detail: str = Field(examples=[SAYING["nothing-here"]])
+    instance: str = Field(pattern="^[0-9a-f]{32}$", examples=["5f2b8c1e9a7d4036b1c2d3e4f5a60718"])
+    fields: list[Fault] | None = None
+
+
+def row_of(kind: type[PracticeError]) -> Row:
+    """The row for errors of a class."""
+    for ancestor in kind.__mro__:
+        if ancestor in TABLE:
+            return TABLE[ancestor]
+    return _UNFORESEEN
+
+
+def row_of_status(status: int) -> Row:
+    """The row for a status that the framework chose; an unknown one is told by its class alone."""
+    if status in BY_STATUS:
+        return BY_STATUS[status]
+    return Row(slug="bad-request", title=BY_STATUS[400].title, status=status) if status < 500 else _UNFORESEEN
+
+
+def problem_of(row: Row, request_id: str, own_words: str = "", fields: list[Fault] | None = None) -> Problem:
+    """A problem; ``own_words`` are the error's, and are shown unless its row keeps them inside."""
+    detail = SAYING.get(row.slug, "") if row.plain else own_words or SAYING.get(row.slug, "")
+    return Problem(
+        type=f"/problems/{row.slug}",
+        title=row.title,
+        status=row.status,
+        detail=detail or row.title + ".",
+        instance=request_id,
+        fields=fields,
+    )
+
+
+def rows() -> dict[str, Row]:
+    """Every kind of problem by its slug."""
+    return {row.slug: row for row in (*TABLE.values(), *BY_STATUS.values())}

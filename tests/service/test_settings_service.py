@@ -1,0 +1,103 @@
+"""The service's settings: each has a default, and what cannot be meant is refused by the variable's name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from service.settings_service import GIB, PORT, Limits, ServiceSettings, SettingError
+
+SECRET = "Quagmire"
+
+
+def read(**given: str) -> ServiceSettings:
+    return ServiceSettings.from_environment(given)
+
+
+def test_without_any_setting_everything_lies_under_the_home_folder_and_only_this_machine_reaches_it() -> None:
+    settings = read(XDG_DATA_HOME="/somewhere")
+    assert settings.data == Path("/somewhere/practice/data")
+    assert settings.database_url == "sqlite:////somewhere/practice/data/service.sqlite3"
+    assert settings.blobs == "/somewhere/practice/data/blobs"
+    assert (settings.host, settings.port, settings.public_url) == ("127.0.0.1", PORT, f"http://localhost:{PORT}")
+    assert settings.limits == Limits(upload_bytes=2 * GIB, recording_hours=6, open_uploads=3)
+    assert not settings.https
+    assert not settings.api_docs
+
+
+def test_a_council_s_own_settings_are_taken() -> None:
+    settings = read(
+        PRACTICE_DATABASE_URL="postgresql+psycopg://db/practice",
+        PRACTICE_URL="https://Practice.Example/",
+        PRACTICE_BLOBS="s3://recordings/live",
+        PRACTICE_TRUSTED_PROXY="10.0.0.1, 10.1.0.0/16",
+        PRACTICE_OPEN_UPLOADS="5",
+    )
+    assert settings.public_url == "https://practice.example"
+    assert settings.https
+    assert settings.blobs == "s3://recordings/live"
+    assert settings.trusted_proxies == ("10.0.0.1", "10.1.0.0/16")
+    assert settings.limits.open_uploads == 5
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PRACTICE_URL", f"http://{SECRET}.example"),
+        ("PRACTICE_URL", f"https://user:{SECRET}@practice.example"),
+        ("PRACTICE_URL", f"https://practice.example/{SECRET}"),
+        ("PRACTICE_URL", f"https://practice.example?{SECRET}"),
+        ("PRACTICE_URL", f"ftp://{SECRET}"),
+        ("PRACTICE_URL", "https://"),
+        ("PRACTICE_URL", f"https://{SECRET}:notaport"),
+        ("PRACTICE_URL", f"https://[{SECRET}"),
+        ("PRACTICE_PORT", "0"),
+        ("PRACTICE_PORT", "65536"),
+        ("PRACTICE_PORT", SECRET),
+        ("PRACTICE_PORT", "٣"),
+        ("PRACTICE_UPLOAD_BYTES", "-5"),
+        ("PRACTICE_RECORDING_HOURS", "25"),
+        ("PRACTICE_OPEN_UPLOADS", "1" * 50),
+        ("PRACTICE_BLOBS", f"https://{SECRET}"),
+        ("PRACTICE_BLOBS", "s3://"),
+        ("PRACTICE_TRUSTED_PROXY", SECRET),
+        ("PRACTICE_TRUSTED_PROXY", "0.0.0.0/0"),
+        ("PRACTICE_TRUSTED_PROXY", "*"),
+        ("PRACTICE_API_DOCS", SECRET),
+        ("PRACTICE_METRICS_TOKEN_FILE", f"/nowhere/{SECRET}"),
+    ],
+)
+def test_a_setting_that_cannot_be_meant_is_refused_by_its_name_and_not_repeated(name: str, value: str) -> None:
+    with pytest.raises(SettingError) as refused:
+        read(**{name: value})
+    assert name in str(refused.value)
+    assert SECRET not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "mode"), [("short", 0o600), ("two words that are long enough", 0o600), ("", 0o600)]
+)
+def test_a_token_file_without_a_long_word_is_refused(tmp_path: Path, content: str, mode: int) -> None:
+    file = tmp_path / "token"
+    file.write_text(content)
+    file.chmod(mode)
+    with pytest.raises(SettingError, match="PRACTICE_METRICS_TOKEN_FILE"):
+        read(PRACTICE_METRICS_TOKEN_FILE=str(file))
+
+
+def test_a_token_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text("a-token-for-the-metrics-alone")
+    file.chmod(0o644)
+    with pytest.raises(SettingError, match="owner"):
+        read(PRACTICE_METRICS_TOKEN_FILE=str(file))
+
+
+def test_secrets_are_not_shown_with_the_settings(tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text(f"{SECRET}-and-more-of-it-to-be-long")
+    file.chmod(0o600)
+    url = f"postgresql+psycopg://practice:{SECRET}@db/practice"
+    shown = repr(read(PRACTICE_DATABASE_URL=url, PRACTICE_METRICS_TOKEN_FILE=str(file)))
+    assert SECRET not in shown
