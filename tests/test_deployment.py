@@ -1,4 +1,4 @@
-"""What a council installs from: images, compose file, units and the pages that explain them, held to the program."""
+"""What a council installs from: images, locks, compose file, units, proxy."""
 
 from __future__ import annotations
 
@@ -9,31 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 import yaml
 
-from service.cli.main import app
 from tests.test_architecture import HEAVY
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCKERFILES = sorted(ROOT.glob("Dockerfile.*"))
 UNITS = sorted((ROOT / "deploy/systemd").glob("*.service")) + sorted((ROOT / "deploy/systemd").glob("*.timer"))
 DROP_INS = sorted((ROOT / "deploy/systemd/drop-ins").glob("*.conf"))
-PAGES = sorted((ROOT / "docs").glob("*.md")) + [ROOT / "README.md", ROOT / "deploy/systemd/README.md"]
-DEPLOYED = [path for path in sorted((ROOT / "deploy").rglob("*")) if path.is_file()] + DOCKERFILES
 IMAGES = "build", "web-packages", "worker-packages", "packages", "base"
 """Stages that no container is started from."""
-
-NOT_YET = {
-    "serve", "worker", "upgrade", "backup", "restore", "rotate-keys", "erase", "retention run", "retention preview",
-    "first-link",
-}  # fmt: skip
-"""Commands that the pages name and the program does not have. It must shrink: see the tests at the end."""
-VARIABLES_NOT_YET = {
-    "PRACTICE_DATA", "PRACTICE_DATABASE_URL", "PRACTICE_URL", "PRACTICE_HOST", "PRACTICE_PORT", "PRACTICE_BLOBS",
-    "PRACTICE_KEYS", "PRACTICE_ANCHORS", "PRACTICE_LEDGER",
-}  # fmt: skip
-"""The same for settings."""
 
 
 def unit(path: Path) -> dict[str, dict[str, list[str]]]:
@@ -80,41 +65,6 @@ def images() -> list[tuple[str, dict[str, list[tuple[str, str]]], str]]:
     """Every stage that a container is started from: its file's name, the file's stages, its own name."""
     files = [(path.name, stages(path)) for path in DOCKERFILES]
     return [(file, found, name) for file, found in files for name in found if name and name not in IMAGES]
-
-
-def in_code(text: str) -> str:
-    """Only what a page marks as code."""
-    fenced = re.findall(r"```[a-z]*\n(.*?)```", text, re.DOTALL)
-    return "\n".join(fenced + re.findall(r"(?<!`)`([^`\n]+)`(?!`)", text))
-
-
-def named_commands() -> dict[str, str]:
-    """Every command of the program that a page, a unit or an image names, with one place that does."""
-    found: dict[str, str] = {}
-    for path in [*PAGES, *DEPLOYED]:
-        text = path.read_text("utf-8")
-        text = in_code(text) if path.suffix == ".md" else text
-        calls = re.findall(r"(?:^|[\s/(])practice(?:-admin)? ([a-z][a-z-]*)(?: ([a-z][a-z-]*)(?=[\s`\"']|$))?", text, re.M)
-        calls += re.findall(r"docker compose run --rm(?: -T)? (?:web|worker|worker-gpu) ([a-z-]+)(?: ([a-z-]+))?", text)
-        calls += re.findall(r"^(?:CMD|ENTRYPOINT) \[\"([a-z-]+)\"(?!, \"-c)()", text.replace('CMD ["python"', ""), re.M)
-        for first, second in calls if path.suffix != ".conf" and path.name != "postgres-role.sh" else []:
-            found.setdefault(f"{first} {second}".strip() if first in GROUPS else first, path.name)
-    found.pop("practice", None)
-    return found
-
-
-def program() -> tuple[set[str], set[str]]:
-    """The program's commands, and which first words are groups of several."""
-    top: Any = typer.main.get_command(app)
-    names, groups = set(), set()
-    for name, command in top.commands.items():
-        inner = getattr(command, "commands", None)
-        names |= {f"{name} {part}" for part in inner} if inner else {name}
-        groups |= {name} if inner else set()
-    return names, groups
-
-
-GROUPS = program()[1] | {name.partition(" ")[0] for name in NOT_YET if " " in name}
 
 
 def test_the_compose_file_publishes_no_port_but_the_webs_on_this_machine() -> None:
@@ -298,35 +248,26 @@ def test_every_timer_has_its_service_and_is_explained() -> None:
         assert path.stem in page
 
 
+def port_of(name: str, pattern: str) -> str:
+    found = re.search(pattern, (ROOT / name).read_text("utf-8"))
+    assert found, name
+    return found[1]
+
+
+def test_proxy_image_settings_and_pages_agree_on_the_port() -> None:
+    ports = {
+        port_of("Dockerfile.web", r"PRACTICE_PORT=(\d+)"), port_of("Dockerfile.web", r"EXPOSE (\d+)"),
+        port_of("Dockerfile.web", r"127\.0\.0\.1:(\d+)/healthz"), port_of("deploy/nginx.conf", r"127\.0\.0\.1:(\d+);"),
+        port_of("deploy/systemd/practice.env.example", r"PRACTICE_PORT=(\d+)"),
+        port_of("deploy/compose.yaml", r"127\.0\.0\.1:\d+:(\d+)"),
+        port_of("docs/run-on-one-machine.md", r"127\.0\.0\.1:(\d+)/readyz"),
+    }  # fmt: skip
+    assert len(ports) == 1
+
+
 def test_the_proxy_never_writes_an_upload_to_its_own_disk() -> None:
     text = re.sub(r"#.*", "", (ROOT / "deploy/nginx.conf").read_text("utf-8"))
     said = dict(re.findall(r"^\s*([a-z_0-9]+)\s+([^;{]+);", text, re.MULTILINE))
     assert said["proxy_request_buffering"] == "off"
     assert said["proxy_buffering"] == "off"
     assert said["proxy_max_temp_file_size"] == "0"
-
-
-def test_the_pages_name_no_command_that_is_neither_there_nor_announced() -> None:
-    named, (there, _) = named_commands(), program()
-    assert len(named) > 15
-    assert {f"{name} ({place})" for name, place in named.items() if name not in there | NOT_YET | GROUPS} == set()
-
-
-def test_what_is_announced_is_named_and_not_there_yet() -> None:
-    """Take a command out of NOT_YET when it is there."""
-    assert NOT_YET & program()[0] == set()
-    assert NOT_YET - set(named_commands()) == set()
-
-
-def variables(paths: list[Path]) -> set[str]:
-    return {name for path in paths for name in re.findall(r"\bPRACTICE_[A-Z_]+[A-Z]\b", path.read_text("utf-8"))}
-
-
-def test_the_pages_name_no_setting_that_is_neither_read_nor_announced() -> None:
-    sources = [path for name in ("service", "models", "requirements") for path in (ROOT / name).rglob("*.py")]
-    read = {name for path in sources for name in re.findall(r"[\"'](PRACTICE_[A-Z_]+)[\"']", path.read_text("utf-8"))}
-    read |= {f"PRACTICE_LLM_{part}" for part in ("URL", "MODEL", "KEY", "FOLDER", "CONTEXT", "ALLOW_PUBLIC", "CA_FILE")}
-    named = variables([*PAGES, *DEPLOYED])
-    assert named >= VARIABLES_NOT_YET
-    assert named - read - VARIABLES_NOT_YET == set()
-    assert VARIABLES_NOT_YET & read == set(), "take it out of VARIABLES_NOT_YET: the program reads it now"
