@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import configparser
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -191,6 +193,20 @@ def test_the_webs_image_has_all_of_a_worker_but_no_model_library() -> None:
     assert set(locked("web")) < set(locked("worker"))
     assert {"av", "ctranslate2", "onnxruntime", "faster-whisper", "moonshine-voice"} <= left_out
     assert names & HEAVY == set()
+
+
+def test_the_command_and_the_web_process_start_without_what_the_webs_image_leaves_out() -> None:
+    left_out = sorted(package.replace("-", "_") for package in set(locked("worker")) - set(locked("web")))
+    code = f"""
+import importlib, importlib.util, sys
+for name in {left_out!r}:
+    sys.modules[name] = None
+for name in ("service.cli.main", "service.parts", "service.audit.log", "service.keybroker.keystore", "service.app"):
+    if name != "service.app" or importlib.util.find_spec(name):
+        importlib.import_module(name)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_gpus_lock_leaves_torch_to_the_source_of_cuda_12_wheels() -> None:
