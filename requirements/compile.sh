@@ -13,5 +13,18 @@ done
 uv pip compile pyproject.toml $common --no-emit-package practice -o requirements/run.lock
 uv pip compile pyproject.toml $common --extra evaluate --extra loaders --extra train --extra dev \
     --constraint requirements/run.lock --no-emit-package practice --no-emit-package torch $cuda -o requirements/test.lock
+# What the container images install: the web process without the model libraries that it never imports; a worker; a worker on a GPU, with
+# the loaders but without torch, torchaudio and torchcodec, which come from PyTorch's own source of CUDA 12 wheels; and what builds this project.
+models=""
+for name in av ctranslate2 faster-whisper flatbuffers hf-xet huggingface-hub moonshine-voice onnxruntime sounddevice tokenizers; do
+    models="$models --no-emit-package $name"
+done
+uv pip compile pyproject.toml $common --extra s3 --constraint requirements/test.lock --no-emit-package practice $models \
+    -o requirements/web.lock
+uv pip compile pyproject.toml $common --extra s3 --constraint requirements/test.lock --no-emit-package practice \
+    -o requirements/worker.lock
+uv pip compile pyproject.toml $common --extra s3 --extra loaders --constraint requirements/test.lock --no-emit-package practice \
+    --no-emit-package torch --no-emit-package torchaudio --no-emit-package torchcodec $cuda -o requirements/gpu.lock
+echo "hatchling==1.33.0" | uv pip compile - $common --constraint requirements/test.lock -o requirements/build.lock
 uv pip compile pyproject.toml $common --extra browser --constraint requirements/test.lock --no-emit-package practice \
     -o requirements/browser.lock
