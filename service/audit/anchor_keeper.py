@@ -68,10 +68,12 @@ class AnchorKeeper:
         Raises AnchorFileError, BrokenTailError, AuditDatabaseError, DatabaseUnavailableError.
         """
         with self._one_at_a_time:
-            self._failed = True
-            seen = self._seen()
-            log = AuditLog(seen, self._keys)
-            self._anchored = log.anchor(self._place, self._anchored, self._clock(), interval or self._interval)
+            try:
+                log = AuditLog(self._seen(), self._keys)
+                self._anchored = log.anchor(self._place, self._anchored, self._clock(), interval or self._interval)
+            except BaseException:
+                self._failed = True
+                raise
             self._failed = False
             return self._anchored
 
