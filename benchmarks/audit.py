@@ -1,8 +1,8 @@
-"""How fast are audit events written and verified, and how much memory does a verification take?
+"""How fast are audit events verified, and how much memory does a verification take?
 
-``python -m benchmarks.audit [--events 10000 100000] [--appends 1000]`` writes chains of that many events to SQLite and
-verifies each by the command `practice audit verify` in a process of its own, whose peak memory is printed; then appends
-events one in each durable transaction, as the service does. Times depend on the machine and its disk.
+``python -m benchmarks.audit [--events 10000 100000]`` writes chains of that many events to SQLite and verifies each by
+the command `practice audit verify` in a process of its own, whose peak memory is printed. Times depend on the machine
+and its disk. How fast events are written is told by ``python -m benchmarks.audit_appends``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ from service.audit.anchors import AnchorFile, AnchorInterval
 from service.audit.keys import Key, Keyring, new_key
 from service.audit.log import AuditLog
 from service.audit.records import Action, ActorRole, AuditEvent, Kind, Outcome, Purpose
-from service.audit.sqlite_rows import SqliteRows, open_for_writing, writing
+from service.audit.sql_rows import SqlRows
+from service.database.engine import open_database
+from service.database.upgrade import upgrade
 
 BEGUN = 1_790_000_000_000
 BATCH = 1000
@@ -39,16 +41,20 @@ def write(folder: Path, events: int, key: Key) -> None:
     """A chain of so many events in a database of the folder, anchored every 1,000, with its key file."""
     (folder / "keys").touch(0o600)
     (folder / "keys").write_text(key.line())
-    with closing(open_for_writing(folder / "practice.db")) as connection:
-        log, place = AuditLog(SqliteRows(connection), Keyring(keys=(key,))), AnchorFile(folder / "anchors")
-        with writing(connection):
-            log.begin(UUID(int=5).hex, BEGUN)
-        anchored = log.anchor(place, None, BEGUN)
+    keys, place = Keyring(keys=(key,)), AnchorFile(folder / "anchors")
+    anchored = None
+    with closing(open_database(f"sqlite:///{folder / 'practice.db'}")) as database:
+        upgrade(database, None)
+        with database.writing() as rows:
+            AuditLog(SqlRows(rows), keys).begin(UUID(int=5).hex, BEGUN)
         for start in range(0, events, BATCH):
-            with writing(connection):
+            with database.writing() as rows:
+                log = AuditLog(SqlRows(rows), keys)
                 for at in range(start, min(start + BATCH, events)):
                     log.append(replace(EVENT, when_ms=BEGUN + at))
-            anchored = log.anchor(place, anchored, BEGUN + start, AnchorInterval(rows=BATCH))
+            with database.reading() as rows:
+                log = AuditLog(SqlRows(rows), keys)
+                anchored = log.anchor(place, anchored, BEGUN + start, AnchorInterval(rows=BATCH))
 
 
 def verified(folder: Path) -> None:
@@ -78,30 +84,10 @@ def measure(events: int) -> None:
     )
 
 
-def appends(events: int) -> None:
-    """Print how many events a second are written durably, one in each transaction."""
-    with tempfile.TemporaryDirectory() as made, closing(open_for_writing(Path(made) / "practice.db")) as connection:
-        log = AuditLog(SqliteRows(connection), Keyring(keys=(new_key("bench"),)))
-        with writing(connection):
-            log.begin(UUID(int=5).hex, BEGUN)
-        times = []
-        for at in range(events):
-            began = time.perf_counter()
-            with writing(connection):
-                log.append(replace(EVENT, when_ms=BEGUN + at))
-            times.append(time.perf_counter() - began)
-    times.sort()
-    print(
-        f"{events:,} events appended, each in a durable transaction: {events / sum(times):,.0f} a second; "
-        f"median {1000 * times[events // 2]:.2f} ms, 95th percentile {1000 * times[events * 95 // 100]:.2f} ms"
-    )
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Print a row for each length of chain and one for appending."""
+    """Print a row for each length of chain."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--events", type=int, nargs="+", default=[10_000, 100_000])
-    parser.add_argument("--appends", type=int, default=1000)
     parser.add_argument("--verify", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.verify:
@@ -109,7 +95,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         return
     for events in options.events:
         measure(events)
-    appends(options.appends)
 
 
 if __name__ == "__main__":

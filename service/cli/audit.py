@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,29 +16,39 @@ from models.errors import BadInputError
 from service.audit.anchors import Anchors, read_anchors
 from service.audit.errors import BROKEN
 from service.audit.keys import read_key_file
+from service.audit.opening import open_file, open_url
 from service.audit.reading import Filter, Reading, csv_lines, readings, utc, written
 from service.audit.records import Action, is_id
-from service.audit.sqlite_rows import open_for_reading
+from service.audit.sql_rows import SqlRows
 from service.audit.store import each_row
 from service.audit.verification import Verification, verify
 
 audit_app = typer.Typer(help="The audit: what was done, by whom, to what; no content.", no_args_is_help=True)
 
-Database = Annotated[Path, typer.Argument(help="The installation's database; it is only read.")]
+File = Annotated[Path | None, typer.Argument(metavar="FILE", help="A database's file; it is only read.")]
+Url = Annotated[
+    str | None,
+    typer.Option(
+        "--database",
+        envvar="PRACTICE_DATABASE_URL",
+        help="Where the installation's database is, instead of a file. A password is better put into the variable.",
+    ),
+]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A day, in UTC.", show_default=False)]
 
 
 @audit_app.command("verify")
 def verify_audit(
-    database: Database,
     anchors: Annotated[Path, typer.Option("--anchors", help="The anchor file of this installation.")],
     key_file: Annotated[Path, typer.Option("--key-file", help="The audit's keys, oldest first.")],
+    file: File = None,
+    database: Url = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Say whether every event is there as it was written, and how many are not anchored yet. Exit code 6 if not."""
     keys = read_key_file(key_file)
     known = read_anchors(anchors)  # before the rows: an anchor written in between would look like rows cut off
-    with open_for_reading(database) as rows:
+    with _opened(file, database) as rows:
         result = verify(each_row(rows), keys, known, rows.head())
     if as_json:
         sys.stdout.write(json.dumps(_document(result, known), indent=1) + "\n")
@@ -50,7 +61,8 @@ def verify_audit(
 
 @audit_app.command("show")
 def show_audit(
-    database: Database,
+    file: File = None,
+    database: Url = None,
     actor: Annotated[str | None, typer.Option(help="Only events by the person with this id.")] = None,
     action: Annotated[list[Action] | None, typer.Option(help="Only this action. Can be repeated.")] = None,
     session: Annotated[str | None, typer.Option(help="Only events about the session with this id.")] = None,
@@ -70,12 +82,21 @@ def show_audit(
         until_ms=None if until is None else _ms(until + timedelta(days=1)),
     )  # fmt: skip
     unreadable = 0
-    with open_for_reading(database) as rows:
+    with _opened(file, database) as rows:
         for reading, line in _lines(readings(each_row(rows), chosen), as_csv):
             unreadable += reading is not None and reading.event is None
             sys.stdout.write(line)
     if unreadable:
         typer.echo(f"{unreadable} events cannot be read. Run `practice audit verify`.", err=True)
+
+
+def _opened(file: Path | None, url: str | None) -> AbstractContextManager[SqlRows]:
+    """A file that is named counts more than the variable of the installation."""
+    if file is not None:
+        return open_file(file)
+    if url is None:
+        raise BadInputError("Name the database: its file, or its address with --database.")
+    return open_url(url)
 
 
 def _lines(found: Iterator[Reading], as_csv: bool) -> Iterator[tuple[Reading | None, str]]:

@@ -16,8 +16,10 @@ from service.audit.anchors import AnchorFile, AnchorInterval
 from service.audit.keys import Keyring
 from service.audit.log import AuditLog
 from service.audit.records import Action
-from service.audit.sqlite_rows import SqliteRows, open_for_writing, writing
+from service.audit.sql_rows import SqlRows
+from service.database.engine import Database
 from tests.service.audit.chains import BEGUN, CHAIN, KEY, event
+from tests.service.audit.files import opened, writing
 from tests.service.cli.commands import practice
 
 Run = Callable[..., tuple[int, str, str]]
@@ -43,16 +45,21 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "keys").write_text(KEY.line())
     (tmp_path / "keys").chmod(0o600)
     keys, place = Keyring(keys=(KEY,)), AnchorFile(tmp_path / "anchors")
-    with closing(open_for_writing(tmp_path / "practice.db")) as connection:
-        log = AuditLog(SqliteRows(connection), keys)
-        with writing(connection):
-            log.begin(CHAIN, BEGUN)
-        anchored = log.anchor(place, None, BEGUN)
-        for one in EVENTS:
-            with writing(connection):
-                log.append(one)
-            anchored = log.anchor(place, anchored, BEGUN, AnchorInterval(rows=3))
+    with closing(opened(tmp_path / "practice.db")) as database:
+        fill(database, keys, place)
     return tmp_path
+
+
+def fill(database: Database, keys: Keyring, place: AnchorFile) -> None:
+    with writing(database) as rows:
+        AuditLog(rows, keys).begin(CHAIN, BEGUN)
+    anchored = None
+    for one in (None, *EVENTS):
+        with writing(database) as rows:
+            if one is not None:
+                AuditLog(rows, keys).append(one)
+        with database.reading() as connection:
+            anchored = AuditLog(SqlRows(connection), keys).anchor(place, anchored, BEGUN, AnchorInterval(rows=3))
 
 
 def verify_words(folder: Path) -> list[object]:
@@ -121,10 +128,9 @@ def test_the_anchors_are_read_before_the_rows(folder: Path, run: Run, monkeypatc
 
     def then_written(path: Path) -> object:
         read = real(path)
-        with closing(open_for_writing(folder / "practice.db")) as connection:
-            log = AuditLog(SqliteRows(connection), Keyring(keys=(KEY,)))
-            with writing(connection):
-                log.append(event(BEGUN + 3 * DAY))
+        with closing(opened(folder / "practice.db")) as database, writing(database) as rows:
+            log = AuditLog(rows, Keyring(keys=(KEY,)))
+            log.append(event(BEGUN + 3 * DAY))
             log.anchor(AnchorFile(path), None, BEGUN + 3 * DAY)
         return read
 
@@ -181,3 +187,51 @@ def test_a_name_is_no_id(folder: Path, run: Run, option: str) -> None:
     assert code == 2
     assert option in err
     assert "Anna" not in err
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, folder: Path) -> str:
+    """The same events at an address."""
+    if request.param == "sqlite":
+        return f"sqlite:///{folder / 'practice.db'}"
+    database = request.getfixturevalue("postgres_database")
+    (folder / "anchors").unlink()
+    fill(database, Keyring(keys=(KEY,)), AnchorFile(folder / "anchors"))
+    return str(database.engine.url.render_as_string(hide_password=False))
+
+
+@pytest.mark.parametrize("by_variable", [False, True])
+def test_the_installations_database_is_verified_and_shown_by_its_address(
+    folder: Path, url: str, run: Run, monkeypatch: pytest.MonkeyPatch, by_variable: bool
+) -> None:
+    if by_variable:
+        monkeypatch.setenv("PRACTICE_DATABASE_URL", url)
+    named = [] if by_variable else ["--database", url]
+    code, out, err = run("verify", *named, *verify_words(folder)[2:])
+    assert (code, err) == (0, "")
+    assert "all 5 events are as they were written" in out
+    code, out, _ = run("show", *named, "--csv", "--actor", ANNA)
+    assert (code, shown(out)) == (0, ["1", "2"])
+
+
+def test_a_file_that_is_named_counts_more_than_the_variable(
+    folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRACTICE_DATABASE_URL", "postgresql+psycopg://nobody@127.0.0.1:1/nothing")
+    assert run(*verify_words(folder))[0] == 0
+
+
+def test_an_audit_without_a_database_is_bad_input(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PRACTICE_DATABASE_URL", raising=False)
+    code, _, err = run("show")
+    assert (code, "Name the database" in err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "url", ["mysql://anna:secret@x/y", "anna:secret", "sqlite://", "postgresql+psycopg://anna:secret@127.0.0.1:1/x"]
+)
+def test_an_address_that_leads_nowhere_is_refused_without_being_repeated(run: Run, url: str) -> None:
+    code, out, err = run("show", "--database", url)
+    assert (code in (1, 2), out) == (True, "")
+    assert "secret" not in err
+    assert err.endswith(".\n")
