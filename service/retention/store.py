@@ -109,8 +109,8 @@ def _there(kind: Kind) -> Any:
         anything.append(exists().where(recording.c.session_id == session.c.id, there))
     if kind is Kind.FEEDBACK:
         anything.append(exists().where(feedback.c.session_id == session.c.id, feedback.c.body.is_not(None)))
-        reviews = select(review.c.id).where(review.c.session_id == session.c.id)
-        anything.append(exists().where(decision.c.review_id.in_(reviews), decision.c.body.is_not(None)))
+        reviewed = and_(decision.c.review_id == review.c.id, review.c.session_id == session.c.id)
+        anything.append(exists().where(reviewed, decision.c.body.is_not(None)))
     return or_(*anything)
 
 
