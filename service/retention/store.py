@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, delete, exists, func, insert, or_, select, update
 from sqlalchemy.engine import Row
 
-from service.database.tables import artefact, decision, feedback, hold, recording, review, session, setting
+from service.database.tables import artefact, decision, erasure, feedback, hold, recording, review, session, setting
 from service.database.words import FeedbackState
 from service.permissions.store import OVER
 from service.retention.schedule import CONTENT, Kept, Kind, Schedule
@@ -34,7 +34,7 @@ def schedules(rows: Connection) -> Mapping[Kind, Schedule]:
 
 
 def kept(rows: Connection, *, worker_id: str | None = None) -> Iterator[Kept]:
-    """Every session that is neither withdrawn nor erased; of one worker where named."""
+    """Every session that is not on its way out; of one worker where named."""
     last = ""
     while page := rows.execute(_page(last, worker_id)).all():
         yield from (_kept(one) for one in page)
@@ -42,7 +42,7 @@ def kept(rows: Connection, *, worker_id: str | None = None) -> Iterator[Kept]:
 
 
 def kept_one(rows: Connection, session_id: str) -> Kept | None:
-    """One session, if it is neither withdrawn nor erased."""
+    """One session, if it is not on its way out."""
     found = rows.execute(_query().where(session.c.id == session_id)).one_or_none()
     return None if found is None else _kept(found)
 
@@ -99,21 +99,18 @@ def _query() -> Select[*tuple[Any, ...]]:
     return select(
         session.c.id, session.c.created_ms, session.c.confirmed_ms, released.scalar_subquery().label("released_ms"),
         *(_there(kind).label(kind.value) for kind in CONTENT),
-    ).where(session.c.state.not_in(OVER))  # fmt: skip
+    ).where(session.c.state.not_in(OVER), ~exists().where(erasure.c.session_id == session.c.id))  # fmt: skip
 
 
 def _there(kind: Kind) -> Any:
-    anything = [
-        exists().where(artefact.c.session_id == session.c.id, artefact.c.content.in_(CONTENT[kind])),
-    ]  # fmt: skip
+    anything = [exists().where(artefact.c.session_id == session.c.id, artefact.c.content.in_(CONTENT[kind]))]
     if kind in _RECORDED:
-        anything.append(exists().where(
-            recording.c.session_id == session.c.id, recording.c.kind == _RECORDED[kind], recording.c.deleted_ms.is_(None)
-        ))  # fmt: skip
+        there = and_(recording.c.kind == _RECORDED[kind], recording.c.deleted_ms.is_(None))
+        anything.append(exists().where(recording.c.session_id == session.c.id, there))
     if kind is Kind.FEEDBACK:
         anything.append(exists().where(feedback.c.session_id == session.c.id, feedback.c.body.is_not(None)))
-        reviews = select(review.c.id).where(review.c.session_id == session.c.id)
-        anything.append(exists().where(decision.c.review_id.in_(reviews), decision.c.body.is_not(None)))
+        reviewed = and_(decision.c.review_id == review.c.id, review.c.session_id == session.c.id)
+        anything.append(exists().where(reviewed, decision.c.body.is_not(None)))
     return or_(*anything)
 
 

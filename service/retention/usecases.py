@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
@@ -17,7 +17,7 @@ from service.keybroker.ports import Actor
 from service.parts import Parts
 from service.permissions.access import administering
 from service.retention import schedule, store
-from service.retention.schedule import NOTICE_MS, Due, dues
+from service.retention.schedule import NOTICE_MS, Due, Schedule, dues
 from service.retention.watch import ClockWatch
 
 BATCH = 50
@@ -32,6 +32,15 @@ class Ran:
     kinds: int = 0
     sessions: int = 0
     held: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What one transaction goes by."""
+
+    schedules: Mapping[schedule.Kind, Schedule]
+    held: frozenset[str]
+    now: int
 
 
 def preview(parts: Parts, actor: Actor) -> list[Due]:
@@ -70,7 +79,8 @@ def run(parts: Parts, watch: ClockWatch, request_id: str) -> Ran:
     done: list[Due] = []
     for batch in _batches(ready):
         with parts.database.writing() as rows:
-            done += [one for one in batch if _deleted(parts, rows, one, request_id, now)]
+            plan = Plan(schedules=store.schedules(rows), held=store.held_sessions(rows, now), now=now)
+            done += [one for one in batch if _deleted(parts, rows, one, request_id, plan)]
         barrier("retention.deleted")
     kinds = sum(one.kind is not None for one in done)
     if kinds:
@@ -89,12 +99,12 @@ def _due(rows: Connection, now: int, until: int, worker_id: str | None = None) -
     return sorted(found, key=lambda one: (one.due_ms, one.session_id, one.kind or ""))
 
 
-def _deleted(parts: Parts, rows: Connection, due: Due, request_id: str, now: int) -> bool:
+def _deleted(parts: Parts, rows: Connection, due: Due, request_id: str, plan: Plan) -> bool:
     """Look once more within the transaction, because a hold may have come; then delete. Says whether it was done."""
-    kept = store.kept_one(rows, due.session_id)
-    if kept is None or due.session_id in store.held_sessions(rows, now):
+    kept, now = store.kept_one(rows, due.session_id), plan.now
+    if kept is None or due.session_id in plan.held:
         return False
-    due_now = {one.kind: one.due_ms for one in dues(kept, store.schedules(rows))}
+    due_now = {one.kind: one.due_ms for one in dues(kept, plan.schedules)}
     if due_now.get(due.kind, now + 1) > now:
         return False
     if due.kind is None:
