@@ -6,6 +6,7 @@ who somebody is there is the issuer and the subject together, never an e-mail ad
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -69,6 +70,7 @@ class OidcProvider:
         self.settings = settings
         self._clock = clock
         self._ways: dict[str, Any] = {"timeout": TIMEOUT_S, "follow_redirects": False, "trust_env": False}
+        self._ways["verify"] = ssl.create_default_context()  # the system's authorities, where a council adds its own
         if transport is not None:
             self._ways["transport"] = transport
         self._lock = threading.Lock()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import json
 import secrets
 import sys
@@ -16,7 +17,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from joserfc import jwt
-from joserfc.jwk import ECKey, OctKey, RSAKey
+from joserfc.jwk import ECKey, RSAKey
 
 CLIENT, SECRET = "practice-client", "provider-secret"
 KEYS: list[Any] = [RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})]
@@ -117,7 +118,10 @@ def signed(claims: dict[str, Any], fault: str) -> str:
         unsigned = [json.dumps(part).encode() for part in ({"alg": "none", "kid": key.kid}, claims)]
         return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in unsigned) + "."
     if fault == "alg-hmac":
-        return jwt.encode(header | {"alg": "HS256"}, claims, OctKey.import_key(key.as_pem(private=False)))
+        parts = [json.dumps(part).encode() for part in (header | {"alg": "HS256"}, claims)]
+        text = ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
+        tag = hmac.new(key.as_pem(private=False), text.encode(), "sha256").digest()
+        return f"{text}.{base64.urlsafe_b64encode(tag).rstrip(b'=').decode()}"
     if fault == "strange-key":
         return jwt.encode(header | {"alg": "RS256"}, claims, STRANGER)
     if fault == "garbage":

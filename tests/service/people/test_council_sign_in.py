@@ -34,6 +34,7 @@ from tests.service.stand_ins import ToldClock
 
 P = StaffRole.PRACTITIONER
 CAME = Came(address="192.0.2.1", request_id=REQUEST)
+BROWSER = httpx2.Client(verify=False, trust_env=False)
 ROOT = Path(__file__).resolve().parents[3]
 FAULTS = (
     "wrong-issuer", "wrong-audience", "more-audiences", "wrong-nonce", "expired", "not-yet", "wrong-party",
@@ -66,7 +67,7 @@ Go = Callable[..., NewSignIn]
 def visit(journey: Journey, clock: ToldClock, subject: str, **more: str) -> Returned:
     """What the browser brings back from the provider."""
     extra = {"as": subject, "now": str(clock() // 1000), **more}
-    answer = httpx2.get(journey.address, params=dict(httpx2.URL(journey.address).params) | extra)
+    answer = BROWSER.get(journey.address, params=dict(httpx2.URL(journey.address).params) | extra)
     back = parse_qs(urlsplit(answer.raise_for_status().json()["to"]).query)
     return Returned(state=back["state"][0], code=back["code"][0], kept=journey.kept)
 
@@ -230,7 +231,7 @@ def test_new_keys_of_the_provider_are_found(
 ) -> None:
     _, invitation = invited(people, administrator)
     go("s1", invitation=invitation)
-    httpx2.get(f"{issuer}/rotate")
+    BROWSER.get(f"{issuer}/rotate")
     clock.pass_ms(ASKED_AGAIN_MS)
     go("s1")
 
@@ -238,12 +239,12 @@ def test_new_keys_of_the_provider_are_found(
 def test_a_description_of_another_issuer_is_not_believed(
     people: PeopleParts, council: OidcProvider, issuer: str
 ) -> None:
-    httpx2.get(f"{issuer}/describe", params={"as": "/"})
+    BROWSER.get(f"{issuer}/describe", params={"as": "/"})
     try:
         with pytest.raises(ProviderUnavailableError):
             start(people, council, CAME)
     finally:
-        httpx2.get(f"{issuer}/describe")
+        BROWSER.get(f"{issuer}/describe")
 
 
 def test_journeys_from_one_address_are_limited(
