@@ -124,7 +124,11 @@ def transcript_plan(root: str, source: Path, engines: Engines, choices: Choices)
         makes=Scoring,
         needs=("read", "classify"),
         engine=engines.judge.engine,
-        options={"rubric": choices.chosen_rubric.ref.digest, "legal_status": choices.legal_status},
+        options={
+            "rubric": choices.chosen_rubric.ref.digest,
+            "legal_status": choices.legal_status,
+            "time_use": time_use_engine(choices.setting),
+        },
         run=lambda work: _score_read(work, engines.judge, choices),
     )
     return Plan(root=root, steps=(read, classified, scored))

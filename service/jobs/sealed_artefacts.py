@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from models.records.audio import Audio
 from pipelines.execution.artefacts import Artefact, files_of, relative, relocated
@@ -155,8 +155,13 @@ class SealedArtefacts:
         return found
 
     def _insert(self, rows: Connection, stage: str, digest: str, blob_id: str, size: int) -> bool:
-        """Whether the row is new; a writing transaction is alone, so nobody inserts in between."""
-        if self._row(rows, stage, digest) is not None:
+        """Whether the row is new; a writing transaction is alone, so nobody inserts in between.
+
+        One that was there counts as made now, because readers take the newest of a stage.
+        """
+        known = self._row(rows, stage, digest)
+        if known is not None:
+            rows.execute(update(artefact).where(artefact.c.blob_id == known).values(made_ms=self._parts.clock()))
             return False
         rows.execute(
             insert(artefact).values(

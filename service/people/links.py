@@ -100,7 +100,7 @@ def accept(people: PeopleParts, request_id: str, secret: str, password: str) -> 
     return str(row["id"])
 
 
-def take_up(act: Act, secret: str, use: str, person_id: str, **known_by: str) -> None:
+def take_up(act: Act, secret: str, use: str, person_id: str, **known_by: str | None) -> None:
     """Use a link up, and keep what the person is known by from now on. Raises LinkRefusedError."""
     now = store.by_id(act.rows, person_id)
     wanted = PersonState.INVITED if use == link_rows.INVITATION else PersonState.ACTIVE

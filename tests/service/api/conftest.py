@@ -10,14 +10,13 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from service.api.about import Program
-from service.app import WebParts, create_app
+from service.app import create_app
 from service.blobs.local_store import LocalBlobStore
 from service.database.engine import open_database
 from service.database.tables import METADATA
 from service.parts import Parts
 from service.settings_service import ServiceSettings
-from tests.service.api.people_here import TestResolver, everybody
+from tests.service.api.people_here import TestResolver, everybody, web_parts
 from tests.service.api.things import Failures, things_router
 from tests.service.stand_ins import OpenHandedBroker, RememberingTrail, ToldClock
 
@@ -44,15 +43,6 @@ def settings_for(folder: Path, **more: str) -> ServiceSettings:
 @pytest.fixture
 def settings(tmp_path: Path) -> ServiceSettings:
     return settings_for(tmp_path, PRACTICE_API_DOCS="1")
-
-
-def web_parts(resolver: TestResolver | None = None) -> WebParts:
-    return WebParts(
-        resolver=resolver or everybody(),
-        secret=bytes(32),
-        program=Program(version="1.2.3", rubrics={"direct-practice": "msw 1"}),
-        microphone_paths=frozenset({"/record"}),
-    )
 
 
 def site_with(parts: Parts, settings: ServiceSettings) -> Site:

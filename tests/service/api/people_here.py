@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from service.api.about import Program
+from service.app import WebParts
 from service.database.words import StaffRole
 from service.ids import new_id
 from service.keybroker.ports import Actor
@@ -55,3 +57,12 @@ def everybody() -> TestResolver:
         "nothing": Here(actor=worker, scopes=frozenset()),
     }
     return TestResolver(cookies=cookies, tokens=tokens)
+
+
+def web_parts(resolver: TestResolver | None = None) -> WebParts:
+    return WebParts(
+        resolver=resolver or everybody(),
+        secret=bytes(32),
+        program=Program(version="1.2.3", rubrics={"direct-practice": "msw 1"}),
+        microphone_paths=frozenset({"/record"}),
+    )

@@ -20,7 +20,8 @@ from service.database.tables import worker
 from service.keybroker.errors import LostEpochError
 from service.parts import Parts
 from service.settings_service import ServiceSettings
-from tests.service.api.conftest import READER, Site, settings_for, web_parts
+from tests.service.api.conftest import READER, Site, settings_for
+from tests.service.api.people_here import web_parts
 
 TOKEN = "a-token-for-the-metrics-alone"
 

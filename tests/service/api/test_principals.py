@@ -15,7 +15,8 @@ from service.app import create_app
 from service.database.words import StaffRole
 from service.parts import Parts
 from service.settings_service import ServiceSettings
-from tests.service.api.conftest import READER, URL, WORKER, WRITER, Site, web_parts
+from tests.service.api.conftest import READER, URL, WORKER, WRITER, Site
+from tests.service.api.people_here import web_parts
 
 
 def test_every_route_says_who_may_use_it(shared_site: Site) -> None:

@@ -180,7 +180,7 @@ def kept_of(parts: Parts, job_id: str) -> list[str]:
         return sorted(rows.execute(its).scalars())
 
 
-def until(what: Callable[[], bool], seconds: float = 40.0) -> None:
+def until(what: Callable[[], bool], seconds: float = 150.0) -> None:
     deadline = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < deadline, "it did not happen in time"
@@ -225,7 +225,7 @@ class WorkerProcess:
                 time.sleep(0.02)
         return self._ended
 
-    def killed(self, seconds: float = 60.0) -> bool:
+    def killed(self, seconds: float = 150.0) -> bool:
         """Whether it ended by SIGKILL within so many seconds."""
         return self.ended(seconds) == -signal.SIGKILL
 

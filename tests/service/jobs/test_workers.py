@@ -34,7 +34,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
         until(lambda: seen(parts))
         time.sleep(0.2)
         made.send(signal.SIGTERM)
-        assert made.ended(30) == 0, made.log.read_text()
+        assert made.ended(90) == 0, made.log.read_text()
     parts.database.close()
     return folder / "engine.sqlite3"
 
@@ -78,7 +78,7 @@ def killed_at(name: str, folder: Path, parts: Parts) -> None:
         until(lambda: state(parts, job_id) == "done")
         one_of_each(parts, job_id)
         second.send(signal.SIGTERM)
-        assert second.ended(30) == 0, second.log.read_text()
+        assert second.ended(90) == 0, second.log.read_text()
     assert no_plaintext_in(folder)
 
 
@@ -119,7 +119,7 @@ def test_a_worker_that_is_told_to_stop_hands_its_job_back(place: Parts, tmp_path
     with WorkerProcess(tmp_path, SLOW="60") as first:
         until(lambda: transcribing(place, job_id))
         first.send(signal.SIGTERM)
-        assert first.ended(30) == 0, first.log.read_text()
+        assert first.ended(90) == 0, first.log.read_text()
     assert (state(place, job_id), row_of(place, job_id).attempts) == ("queued", 0)
     with WorkerProcess(tmp_path):
         until(lambda: state(place, job_id) == "done")
@@ -133,7 +133,7 @@ def test_a_withdrawal_stops_a_worker_within_seconds(place: Parts, tmp_path: Path
         until(lambda: transcribing(place, job_id))
         with place.database.writing() as rows:
             rows.execute(update(session).values(permission_epoch=session.c.permission_epoch + 1, state="withdrawn"))
-        until(lambda: state(place, job_id) == "failed", seconds=10)
+        until(lambda: state(place, job_id) == "failed", seconds=30)
         time.sleep(1)
     assert kept_of(place, job_id) == ["decode", "detect", "diarize"]
     assert no_plaintext_in(tmp_path)
@@ -158,7 +158,7 @@ def test_a_killed_workers_job_completes_on_the_other(shared: tuple[Parts, dict[s
             until(lambda: seen(parts, "two"))
             first.send(signal.SIGKILL)
             assert first.killed()
-            until(lambda: state(parts, job_id) == "done", seconds=60)
+            until(lambda: state(parts, job_id) == "done")
             one_of_each(parts, job_id)
     assert (tmp_path / "transcribed-by").read_text().split() == ["one", "two"]
 
@@ -173,8 +173,8 @@ def test_a_worker_that_slept_commits_nothing_with_its_old_fence(
         until(lambda: transcribing(parts, job_id))
         first.send(signal.SIGSTOP)
         with WorkerProcess(tmp_path, worker_id="two", SLOW="6", **told):
-            until(lambda: row_of(parts, job_id).worker_id == "two", seconds=60)
+            until(lambda: row_of(parts, job_id).worker_id == "two")
             first.send(signal.SIGCONT)
-            until(lambda: state(parts, job_id) == "done", seconds=60)
+            until(lambda: state(parts, job_id) == "done")
             time.sleep(2)
             one_of_each(parts, job_id)

@@ -270,7 +270,6 @@ def test_a_sign_in_row_without_its_cookie_is_not_made_by_guessing(people: People
     person_id = add("ola", P)
     now = people.parts.clock()
     with people.parts.database.writing() as rows:
-        rows.execute(
-            insert(sign_in).values(id="chosen", person_id=person_id, created_ms=now, seen_ms=now, fresh_ms=now)
-        )
+        row = {"id": "chosen", "person_id": person_id, "created_ms": now, "seen_ms": now, "fresh_ms": now}
+        rows.execute(insert(sign_in).values(row))
     assert who(people, "chosen") is None
