@@ -42,6 +42,7 @@ from service.database.tables import (
 from service.database.words import (
     Content,
     FeedbackState,
+    How,
     PermissionAnswer,
     PermissionPurpose,
     PersonState,
@@ -181,24 +182,28 @@ def _in_a_team(*, leads: bool) -> Term:
 
 
 def _covered(purpose: PermissionPurpose) -> Term:
-    """There are participants, and the latest answer of each of them gives it and is not over."""
-    latest, later = permission.alias("latest"), permission.alias("later")
-    newer = exists().where(
-        later.c.participant_id == latest.c.participant_id,
-        later.c.session_id == latest.c.session_id,
-        later.c.purpose == latest.c.purpose,
-        later.c.number > latest.c.number,
+    """There are participants; each of them was answered for, and every standing answer gives it and is not over.
+
+    A participant has two voices, their own and a parent's for them: the latest of each stands, so that a parent's yes
+    does not undo a child's no.
+    """
+    stands, later = permission.alias("stands"), permission.alias("later")
+    replaced = exists().where(
+        later.c.participant_id == stands.c.participant_id,
+        later.c.session_id == stands.c.session_id,
+        later.c.purpose == stands.c.purpose,
+        (later.c.how == How.THROUGH_PARENT) == (stands.c.how == How.THROUGH_PARENT),
+        later.c.number > stands.c.number,
     )
-    given = exists().where(
-        latest.c.participant_id == participant.c.id,
-        latest.c.session_id == session.c.id,
-        latest.c.purpose == purpose,
-        latest.c.answer == PermissionAnswer.GIVEN,
-        or_(latest.c.until_ms.is_(None), latest.c.until_ms > _NOW),
-        not_(newer.correlate(latest)),
+    theirs = and_(
+        stands.c.participant_id == participant.c.id, stands.c.session_id == session.c.id, stands.c.purpose == purpose
     )
+    gives = and_(stands.c.answer == PermissionAnswer.GIVEN, or_(stands.c.until_ms.is_(None), stands.c.until_ms > _NOW))
+    objected = exists().where(theirs, not_(gives), not_(replaced.correlate(stands)))
+    answered = exists().where(theirs)
+    agreed = and_(answered.correlate(participant, session), not_(objected.correlate(participant, session)))
     present = participant.c.session_id == session.c.id
-    missing = exists().where(present, not_(given.correlate(participant, session)))
+    missing = exists().where(present, not_(agreed))
     return and_(exists().where(present).correlate(session), not_(missing.correlate(session)))
 
 

@@ -23,6 +23,7 @@ from service.database.tables import (
 )
 from service.database.words import (
     FeedbackState,
+    How,
     PermissionAnswer,
     PermissionPurpose,
     PersonState,
@@ -118,10 +119,10 @@ class World:
 
     def answers(
         self, session_id: str, who: str, purpose: PermissionPurpose,
-        answer: PermissionAnswer = PermissionAnswer.GIVEN, until_ms: int | None = None,
+        answer: PermissionAnswer = PermissionAnswer.GIVEN, until_ms: int | None = None, how: How = How.SPOKEN,
     ) -> None:  # fmt: skip
         self._add(
-            permission, session_id=session_id, participant_id=who, purpose=purpose, answer=answer, how="spoken",
+            permission, session_id=session_id, participant_id=who, purpose=purpose, answer=answer, how=how,
             statement="1", said_ms=0, recorded_ms=0, until_ms=until_ms,
         )  # fmt: skip
 
