@@ -1,0 +1,1 @@
+"""What one participant of a session may ask to see of what is kept about them."""
