@@ -16,7 +16,8 @@ from service.audit.private_files import PublicFileError, read_private
 PORT = 8765
 GIB = 1024**3
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
-_BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._/-]{0,200})?")
+_BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._/-]{0,200})?(\?[\x21-\x7e]{1,400})?")
+"""What follows the question mark is read where the bucket is opened (bucket.py)."""
 _NAMES = {
     True: frozenset({"1", "true", "yes", "on"}),
     False: frozenset({"", "0", "false", "no", "off"}),
@@ -40,6 +41,8 @@ class Limits:
 class ServiceSettings:
     """Where the service keeps things, and how it is reached.
 
+    ``keys`` holds the keystore and the installation's own keys. ``anchors`` and ``ledger`` are files that belong on
+    another machine, or where whoever administers this one cannot write: what proves the audit, and what was erased.
     ``public_url`` is what people type, without a slash at its end. ``blobs`` is a folder or ``s3://bucket/prefix``.
     ``trusted_proxies`` are the addresses whose X-Forwarded headers are believed. ``metrics_token`` None: metrics are
     for this machine alone.
@@ -51,6 +54,9 @@ class ServiceSettings:
     host: str = "127.0.0.1"
     port: int = PORT
     blobs: str
+    keys: Path
+    anchors: Path
+    ledger: Path
     limits: Limits = field(default_factory=Limits)
     trusted_proxies: tuple[str, ...] = ()
     metrics_token: str | None = field(default=None, repr=False)
@@ -63,14 +69,16 @@ class ServiceSettings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> ServiceSettings:
-        """Read ``PRACTICE_DATA``, ``_DATABASE_URL``, ``_URL``, ``_HOST``, ``_PORT``, ``_BLOBS``, ``_UPLOAD_BYTES``,
-        ``_RECORDING_HOURS``, ``_OPEN_UPLOADS``, ``_TRUSTED_PROXY``, ``_METRICS_TOKEN_FILE`` and ``_API_DOCS``.
+        """Read ``PRACTICE_DATA``, ``_DATABASE_URL``, ``_URL``, ``_HOST``, ``_PORT``, ``_BLOBS``, ``_KEYS``, ``_ANCHORS``,
+        ``_LEDGER``, ``_UPLOAD_BYTES``, ``_RECORDING_HOURS``, ``_OPEN_UPLOADS``, ``_TRUSTED_PROXY``,
+        ``_METRICS_TOKEN_FILE`` and ``_API_DOCS``.
 
         Each has a default. Raises SettingError, which names the variable and never its value.
         """
         given = os.environ if environment is None else environment
         home = Path(given.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
         data = Path(given.get("PRACTICE_DATA") or home / "practice" / "data").absolute()
+        outside = data.with_name(f"{data.name}-outside")
         port = _number("PRACTICE_PORT", given, PORT, most=65_535)
         token_file = given.get("PRACTICE_METRICS_TOKEN_FILE")
         return cls(
@@ -80,6 +88,9 @@ class ServiceSettings:
             host=given.get("PRACTICE_HOST") or "127.0.0.1",
             port=port,
             blobs=_blobs(given.get("PRACTICE_BLOBS") or str(data / "blobs")),
+            keys=Path(given.get("PRACTICE_KEYS") or data / "keys").absolute(),
+            anchors=Path(given.get("PRACTICE_ANCHORS") or outside / "audit-anchors").absolute(),
+            ledger=Path(given.get("PRACTICE_LEDGER") or outside / "erasure-ledger").absolute(),
             limits=_limits(given),
             trusted_proxies=_proxies(given.get("PRACTICE_TRUSTED_PROXY") or ""),
             metrics_token=_token(Path(token_file)) if token_file else None,

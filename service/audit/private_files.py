@@ -6,6 +6,8 @@ import os
 import stat
 from pathlib import Path
 
+from pipelines.execution.artefacts import sync_folder
+
 LARGEST = 256 * 1024 * 1024
 """Bytes; a million anchors. Reading a part of a file would look as if its end had been cut off."""
 
@@ -31,3 +33,13 @@ def refuse_public(handle: int) -> None:
         raise OSError("this is no ordinary file")
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise PublicFileError
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """A new file of mode 0600, on the disk when this returns. Raises FileExistsError, OSError."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    with os.fdopen(os.open(path, flags, 0o600), "wb") as opened:
+        opened.write(content)
+        opened.flush()
+        os.fsync(opened.fileno())
+    sync_folder(path.parent)

@@ -20,6 +20,7 @@ from service.cli.code import code
 from service.cli.doctor import doctor
 from service.cli.evaluate import evaluate_app
 from service.cli.score import score
+from service.cli.serve import first_link, serve, upgrade, worker
 from service.cli.train import train_app
 from service.cli.weights import models_app
 
@@ -47,6 +48,10 @@ app.command()(score)
 app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(train_app, name="train")
 app.add_typer(models_app, name="models")
+app.command()(serve)
+app.command()(worker)
+app.command()(upgrade)
+app.command("first-link")(first_link)
 app.add_typer(audit_app, name="audit")
 app.command()(doctor)
 

@@ -17,6 +17,9 @@ from service.keybroker.keystore import KeystoreReport, open_keystore
 class KeyCare(Protocol):
     """What operation and erasure do with keys; none of it gives one out. See docs/keystore.md."""
 
+    def wrapped(self, session_id: str) -> bytes | None:
+        """A session's key as it lies in the file, sealed; None where there is none."""
+
     def destroy(self, session_id: str) -> int:
         """Delete a session's key and its bytes. Raises RemainsError where a reader holds the file."""
 

@@ -1,0 +1,5 @@
+"""`python -m service.cli`, which is the `practice` command."""
+
+from service.cli.main import main
+
+main()

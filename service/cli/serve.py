@@ -1,0 +1,191 @@
+"""`practice serve|worker|upgrade|first-link`: the service on this machine."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from models.errors import BadInputError
+from service.settings_service import ServiceSettings
+
+LINK_PATH = "/welcome/"
+"""Below the public address: where one-time links lead."""
+_BACKUP_WORDS = """
+This is a new installation. Its keys are in two places, and both have to be backed up, apart from one another:
+  {keystore}   each session's key, wrapped
+  {keys}   what unwraps them
+Whoever loses either of them loses every recording for good. Whoever has both and the data can read all of it.
+`practice backup` copies them; keep such copies for at most 7 days, or erased sessions can be brought back.
+"""
+
+
+def serve(
+    with_worker: Annotated[
+        bool, typer.Option("--worker/--no-worker", help="Also run a worker on this machine.")
+    ] = True,
+) -> None:
+    """Run the service: pages, API and a worker. The first time, make the installation and print the first link."""
+    from service.api.logs import set_up_logs
+    from service.api.server import run_web
+    from service.ids import new_id
+    from service.installation import opened_installation
+    from service.people.links import first_administrator_link
+    from service.web_process import web_app
+
+    settings = ServiceSettings.from_environment()
+    set_up_logs()
+    with opened_installation(settings, may_begin=True) as installation:
+        if installation.first_start:
+            typer.echo(_BACKUP_WORDS.format(keystore=settings.data / "keystore.sqlite3", keys=settings.keys), err=True)
+            secret = first_administrator_link(installation.parts, new_id())
+            typer.echo(f"First administrator, once, within 24 hours: {settings.public_url}{LINK_PATH}{secret}")
+            sys.stdout.flush()
+        installation.keeper.start()
+        worker = Worker() if with_worker else None
+        try:
+            if worker:
+                worker.start()
+            run_web(web_app(installation), settings)
+        finally:
+            if worker:
+                worker.stop()
+            installation.keeper.stop()
+
+
+def first_link() -> None:
+    """Print a new one-time link for the first administrator, as long as there is nobody yet."""
+    from service.ids import new_id
+    from service.installation import opened_installation
+    from service.people.links import first_administrator_link
+
+    settings = ServiceSettings.from_environment()
+    with opened_installation(settings) as installation:
+        secret = first_administrator_link(installation.parts, new_id())
+    typer.echo(f"{settings.public_url}{LINK_PATH}{secret}")
+
+
+def upgrade() -> None:
+    """Bring the database to this version, after a backup. Stop the service first."""
+    from service.database.engine import open_database
+    from service.database.upgrade import upgrade as upgrade_database
+
+    settings = ServiceSettings.from_environment()
+    database = open_database(settings.database_url)
+    try:
+        kept = upgrade_database(database, settings.data / "before-upgrades")
+    finally:
+        database.close()
+    typer.echo("The database is of this version." + (f" Its backup: {kept.name}" if kept else ""))
+
+
+def worker(
+    number: Annotated[int, typer.Option(min=0, help="Tells workers on one machine apart: the GPU's number.")] = 0,
+    only: Annotated[str, typer.Option(help="Queues to work on: speech, light, or both with a comma.")] = "speech,light",
+    until_parent_ends: Annotated[bool, typer.Option(hidden=True)] = False,
+) -> None:
+    """Work on recordings until stopped. Run as many as wanted on this machine; one for each GPU."""
+    from service.api.about import tell_engines
+    from service.api.logs import set_up_logs
+    from service.engines import EngineChoice, choose_engines
+    from service.housekeeping import Housekeeper, chores_of, ingest_of
+    from service.installation import opened_installation
+    from service.jobs.records import Queue
+    from service.settings import Settings
+    from service.worker import WorkerSettings, run_worker
+
+    settings, stop = ServiceSettings.from_environment(), threading.Event()
+    queues = _queues(only)
+    set_up_logs()
+    for signalled in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signalled, lambda *_: stop.set())
+    if until_parent_ends:
+        threading.Thread(target=_watch_parent, args=(os.getppid(), stop), daemon=True).start()
+    with opened_installation(settings) as installation:
+        choice = replace(EngineChoice(), max_hours=float(settings.limits.recording_hours))
+        engines = choose_engines(choice, Settings.from_environment()).engines
+        tell_engines(installation.parts.database, {"transcriber": engines.transcriber.engine.name})
+        ingest = ingest_of(installation)
+        ingest.reconcile()
+        keeper = Housekeeper(chores_of(installation, ingest))
+        keeper.start()
+        try:
+            run_worker(
+                installation.parts,
+                engines,
+                WorkerSettings(
+                    worker_id=f"{socket.gethostname()}-worker-{number}",
+                    engine_url=engine_url(settings),
+                    queues=tuple(Queue(name) for name in queues),
+                ),
+                stop,
+            )
+        finally:
+            keeper.stop()
+
+
+def engine_url(settings: ServiceSettings) -> str:
+    """Where the durable engine keeps its own tables: a file beside the database, or the same PostgreSQL."""
+    if settings.database_url.startswith("sqlite"):
+        return f"sqlite:///{settings.data / 'jobs.sqlite3'}"
+    return settings.database_url.replace("postgresql+psycopg://", "postgresql://", 1)
+
+
+@dataclass
+class Worker:
+    """A worker in a process of its own beside the web process; begun again when it dies."""
+
+    patience_s: float = 60.0
+
+    def __post_init__(self) -> None:
+        self._stopping = threading.Event()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._thread = threading.Thread(target=self._keep, name="worker", daemon=True)
+
+    def start(self) -> None:
+        """Begin it, and watch it."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask it to stop and wait; kill it where it does not."""
+        self._stopping.set()
+        process = self._process
+        if process is not None and process.poll() is None:
+            process.terminate()
+        self._thread.join(self.patience_s)
+        if process is not None and process.poll() is None:
+            process.kill()
+
+    def _keep(self) -> None:
+        pause_s = 1.0
+        while not self._stopping.is_set():
+            begun = time.monotonic()
+            program = Path(sys.executable)
+            self._process = subprocess.Popen([program, "-m", "service.cli", "worker", "--until-parent-ends"])
+            self._process.wait()
+            lasted = time.monotonic() - begun
+            pause_s = 1.0 if lasted > self.patience_s else min(2 * pause_s, self.patience_s)
+            self._stopping.wait(pause_s)
+
+
+def _queues(only: str) -> list[str]:
+    names = [name.strip() for name in only.split(",") if name.strip()]
+    if not names or not set(names) <= {"speech", "light"}:
+        raise BadInputError("--only takes speech, light, or speech,light.")
+    return names
+
+
+def _watch_parent(parent: int, stop: threading.Event) -> None:
+    """A worker that was begun beside the web process ends with it, however that ended."""
+    while not stop.wait(1.0):
+        if os.getppid() != parent:
+            stop.set()

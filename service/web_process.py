@@ -1,0 +1,78 @@
+"""Puts the web process together: who is asking, what may be asked, and what runs beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from models.records.coding import Setting
+from pipelines.rubrics import shipped_rubric
+from service.api.about import Program
+from service.api.metrics import AuditState
+from service.app import WebParts, create_app
+from service.audit.sql_rows import SqlRows
+from service.housekeeping import ingest_of
+from service.ids import new_id
+from service.installation import Installation
+from service.people.guesses import guesses
+from service.people.parts import PeopleParts
+from service.people.passwords import argon2_passwords
+from service.people.principal import csrf_token, resolve_cookie, resolve_token
+from service.people.records import SignedIn
+from service.people.unguessable import same
+from service.routers import Served, routers_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleResolver:
+    """Finds people by their cookies and tokens; see `principals.Resolver`."""
+
+    people: PeopleParts
+
+    def resolve_cookie(self, value: str, request_id: str) -> SignedIn | None:
+        """The person whose session this cookie's value is, or None."""
+        return resolve_cookie(self.people, value, request_id)
+
+    def resolve_token(self, value: str, request_id: str) -> SignedIn | None:
+        """The person whose token this is, or None."""
+        return resolve_token(self.people, value, request_id)
+
+    def csrf_ok(self, cookie: str, given: str) -> bool:
+        """Whether a page that was made for the cookie's session sent this token."""
+        signed = resolve_cookie(self.people, cookie, new_id())
+        wanted = csrf_token(self.people, signed) if signed else None
+        return wanted is not None and same(given, wanted)
+
+
+def people_parts(installation: Installation) -> PeopleParts:
+    """What signing in is made of in this installation."""
+    return PeopleParts(parts=installation.parts, passwords=argon2_passwords(), guesses=guesses, key=installation.secret)
+
+
+def web_app(installation: Installation) -> FastAPI:
+    """The application on an installation. It imports no model library."""
+    parts, people = installation.parts, people_parts(installation)
+    web = WebParts(
+        resolver=PeopleResolver(people=people),
+        secret=installation.secret,
+        program=Program(version=version("practice"), rubrics=_rubrics()),
+        audit=lambda: _audit_state(installation),
+    )
+    routers, whole = routers_of(Served(parts=parts, people=people, ingest=ingest_of(installation)))
+    return create_app(parts, installation.settings, web, routers=routers, pages=whole)
+
+
+def _rubrics() -> dict[str, str]:
+    """Each setting's rubric and its version."""
+    refs = {setting.value: shipped_rubric(setting).ref for setting in Setting}
+    return {setting: f"{ref.id} {ref.version}" for setting, ref in refs.items()}
+
+
+def _audit_state(installation: Installation) -> AuditState:
+    """How long the chain is and when it was last anchored, for the metrics."""
+    anchored = installation.keeper.anchored
+    with installation.parts.database.reading() as rows:
+        last = SqlRows(rows).last()
+    return AuditState(sequence=last.sequence if last else 0, anchored_ms=anchored.when_ms if anchored else None)
