@@ -45,7 +45,8 @@ class InstallationSecretError(MissingPartError):
 class Installation:
     """What the web process, the worker and the commands share.
 
-    ``secret``: 32 bytes for keyed hashes, never for content. ``keeper`` anchors the audit; who serves starts it. ``first_start``: it was made just now.
+    ``secret``: 32 bytes for keyed hashes, never for content. ``keeper`` anchors the audit; who serves starts it.
+    ``first_start``: it was made just now.
     """
 
     settings: ServiceSettings

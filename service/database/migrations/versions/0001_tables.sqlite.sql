@@ -41,11 +41,19 @@ CREATE TABLE erasure (
     requested_ms INTEGER NOT NULL,
     changed_ms INTEGER NOT NULL,
     scans INTEGER NOT NULL,
+    note BLOB,
     certificate BLOB,
     CONSTRAINT pk_erasure PRIMARY KEY (id),
     CONSTRAINT ck_erasure_state_word CHECK (state IN ('requested', 'fenced', 'key-destroyed', 'blobs-unlinked', 'rows-scrubbed', 'store-compacted', 'caches-revoked', 'verified', 'certified')),
     CONSTRAINT ck_erasure_cause_word CHECK (cause IN ('withdrawal', 'retention', 'request', 'unused')),
     CONSTRAINT uq_erasure_session_id UNIQUE (session_id)
+);
+
+CREATE TABLE pace (
+    stage VARCHAR(40) NOT NULL,
+    audio_ms INTEGER NOT NULL,
+    spent_ms INTEGER NOT NULL,
+    CONSTRAINT pk_pace PRIMARY KEY (stage)
 );
 
 CREATE TABLE person (
@@ -128,7 +136,7 @@ CREATE TABLE one_time_link (
     until_ms INTEGER NOT NULL,
     used_ms INTEGER,
     CONSTRAINT pk_one_time_link PRIMARY KEY (secret_hash),
-    CONSTRAINT ck_one_time_link_use_word CHECK (use IN ('first-administrator', 'invitation', 'new-password')),
+    CONSTRAINT ck_one_time_link_use_word CHECK (use IN ('first-administrator', 'invitation', 'new-password', 'council-sign-in')),
     CONSTRAINT fk_one_time_link_person_id_person FOREIGN KEY(person_id) REFERENCES person (id)
 );
 
@@ -265,6 +273,7 @@ CREATE TABLE recording (
     size_bytes INTEGER NOT NULL,
     file_name BLOB,
     received_ms INTEGER NOT NULL,
+    deleted_ms INTEGER,
     CONSTRAINT pk_recording PRIMARY KEY (id),
     CONSTRAINT uq_recording_session_id_content_mac UNIQUE (session_id, content_mac),
     CONSTRAINT ck_recording_kind_word CHECK (kind IN ('sound', 'transcript')),
@@ -362,8 +371,11 @@ CREATE TABLE job (
     stage_started_ms INTEGER,
     ended_ms INTEGER,
     asked_to_stop_ms INTEGER,
+    not_before_ms INTEGER NOT NULL,
+    audio_ms INTEGER,
     CONSTRAINT pk_job PRIMARY KEY (id),
     CONSTRAINT ck_job_state_word CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled')),
+    CONSTRAINT ck_job_reason_word CHECK (reason IN ('unreadable-recording', 'unreadable-transcript', 'no-speech', 'too-long', 'damaged-file', 'engine-failed', 'not-installed', 'machine-full', 'permission-over', 'withdrawn', 'cancelled', 'worker-lost')),
     CONSTRAINT ck_job_fraction_within CHECK (fraction >= 0 AND fraction <= 1),
     CONSTRAINT fk_job_session_id_session FOREIGN KEY(session_id) REFERENCES session (id),
     CONSTRAINT fk_job_recording_id_recording FOREIGN KEY(recording_id) REFERENCES recording (id),
@@ -417,6 +429,8 @@ CREATE TABLE upload (
     created_ms INTEGER NOT NULL,
     seen_ms INTEGER NOT NULL,
     until_ms INTEGER NOT NULL,
+    fence INTEGER NOT NULL,
+    claimed_until_ms INTEGER,
     CONSTRAINT pk_upload PRIMARY KEY (id),
     CONSTRAINT uq_upload_person_id_repeat_key UNIQUE (person_id, repeat_key),
     CONSTRAINT ck_upload_state_word CHECK (state IN ('open', 'complete', 'ended')),
@@ -434,11 +448,15 @@ CREATE INDEX ix_upload_session_id ON upload (session_id);
 CREATE TABLE upload_part (
     blob_id VARCHAR(32) NOT NULL,
     upload_id VARCHAR(32) NOT NULL,
+    state VARCHAR(40) NOT NULL,
     start_byte INTEGER NOT NULL,
     size_bytes INTEGER NOT NULL,
+    fence INTEGER NOT NULL,
     CONSTRAINT pk_upload_part PRIMARY KEY (blob_id),
-    CONSTRAINT uq_upload_part_upload_id_start_byte UNIQUE (upload_id, start_byte),
+    CONSTRAINT ck_upload_part_state_word CHECK (state IN ('intended', 'stored', 'joined')),
     CONSTRAINT fk_upload_part_upload_id_upload FOREIGN KEY(upload_id) REFERENCES upload (id)
 );
 
 CREATE INDEX ix_upload_part_upload_id ON upload_part (upload_id);
+
+CREATE UNIQUE INDEX uq_upload_part_stored ON upload_part (upload_id, start_byte) WHERE state = 'stored';
