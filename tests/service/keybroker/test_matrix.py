@@ -87,12 +87,17 @@ def sampled(answers: Answers) -> list[Cell]:
     half = THROUGH_THE_BROKER // 2
     former = [
         Cell(role, tie, CASES[0], purpose, Content.TRANSCRIPT, Action.VIEW)
-        for role, tie in itertools.product(ROLES, FORMER)
+        for role, tie in itertools.product(ROLES, (*FORMER, "lead", "team"))
         for purpose in (Purpose.REFLECTION, Purpose.COACHING, Purpose.RESEARCH)
+    ]
+    written = [
+        Cell(role, tie, case, Purpose.COACHING, Content.FEEDBACK, Action.VIEW)
+        for role, tie in (("coach", "coach"), ("practitioner", "own"), ("manager", "own"))
+        for case in CASES
     ]
     spoilt = [cell for cell in answers.allowed if cell.case is not CASES[0]]
     drawn = [cell for cells in (spoilt, near, answers.refused) for cell in draw.sample(cells, half)]
-    return [*kinds.values(), *former, *drawn]
+    return [*kinds.values(), *former, *written, *drawn]
 
 
 def test_the_broker_answers_a_sample_of_cells_as_they_were_written_down(
