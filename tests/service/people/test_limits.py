@@ -51,7 +51,7 @@ def test_waiting_is_not_lengthened_by_trying(people: PeopleParts, add: Add, cloc
         heard.append(guess(people))
         clock.pass_ms(5_000)
     assert heard[:11] == [True] * 10 + [False]
-    assert guess(people)
+    assert any(heard[11:])
 
 
 def test_one_address_is_limited_over_many_names(people: PeopleParts, add: Add) -> None:
