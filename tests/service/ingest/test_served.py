@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import socket
 import subprocess
@@ -118,10 +117,10 @@ def test_tuspy_sends_checksums_that_hold(running: Server) -> None:
 
 def deleted_files_with(pid: int, wanted: bytes) -> list[str]:
     found = []
-    for name in os.listdir(f"/proc/{pid}/fd"):
+    for path in list(Path(f"/proc/{pid}/fd").iterdir()):
         try:
-            link = os.readlink(f"/proc/{pid}/fd/{name}")
-            if "deleted" in link and wanted in Path(f"/proc/{pid}/fd/{name}").read_bytes():
+            link = str(path.readlink())
+            if "deleted" in link and wanted in path.read_bytes():
                 found.append(link)
         except OSError:
             continue
