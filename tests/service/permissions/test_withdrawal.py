@@ -23,7 +23,7 @@ from tests.service.permissions.test_usecases import is_covered
 from tests.service.stand_ins import RememberingTrail
 
 SCHEDULES = 200
-QUICK_SCHEDULES = 25
+QUICK_SCHEDULES = 10
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from tests.service.permissions.family import add_person
 from tests.service.stand_ins import ToldClock
 
 ITEMS = 10_000
-QUICK_ITEMS = 600
+QUICK_ITEMS = 200
 HOUR_MS = 3_600_000
 
 
