@@ -6,13 +6,14 @@ import logging
 import threading
 import time
 
-from sqlalchemy import Connection, Integer, cast, delete, extract, func, insert, select, update
+from sqlalchemy import Connection, Integer, cast, delete, exists, extract, func, insert, select, update
 
 from models.errors import PracticeError
 from pipelines.execution.engine import Engine
 from service.barriers import barrier
 from service.database.columns import Long
 from service.database.tables import job, worker
+from service.database.words import JobState
 from service.parts import Parts
 
 _UNIX_EPOCH = 2440587.5
@@ -66,12 +67,16 @@ class Heartbeat:
                 rows.execute(insert(worker).values(id=self._worker_id, seen_ms=now, **self._values))
 
     def close(self) -> None:
-        """Stop, and say that this worker is gone."""
+        """Stop, and say that this worker is gone.
+
+        Where a stage of it did not stop in time its row stays, so that it falls silent and others take the job up.
+        """
         self._end.set()
         if self._thread.is_alive():
             self._thread.join(timeout=self._every_s + 10)
         with self._parts.database.writing() as rows:
-            rows.execute(delete(worker).where(worker.c.id == self._worker_id))
+            left = exists().where(job.c.worker_id == self._worker_id, job.c.state == JobState.RUNNING)
+            rows.execute(delete(worker).where(worker.c.id == self._worker_id, ~left))
 
     def _beat_on(self) -> None:
         while not self._end.wait(self._every_s):

@@ -18,7 +18,7 @@ from service.jobs.dispatch import Dispatcher
 from service.jobs.queueing import Queueing
 from service.jobs.records import Queue
 from service.parts import Parts
-from tests.service.jobs.made import TRANSCRIPT, a_job, a_person, a_recording, a_session, fresh, row_of
+from tests.service.jobs.made import TRANSCRIPT, a_job, a_person, a_recording, a_session, fresh, row_of, until
 from tests.service.stand_ins import ToldClock
 
 LOST_MS = 60_000
@@ -212,16 +212,19 @@ def seen(parts: Parts) -> int:
 
 
 def test_a_worker_whose_main_loop_hangs_falls_silent(parts: Parts) -> None:
-    heartbeat = beats(parts, silent_s=0.2)
+    heartbeat = beats(parts, silent_s=-1)  # every moment without a pulse is too long
     heartbeat.start()
     first = seen(parts)
-    time.sleep(0.6)
-    hung = seen(parts)
-    time.sleep(0.4)
-    assert seen(parts) == hung > first
-    heartbeat.pulse()
-    time.sleep(0.15)
-    assert seen(parts) > hung
+    time.sleep(0.5)
+    assert seen(parts) == first
+    heartbeat.close()
+
+
+def test_a_worker_whose_main_loop_runs_goes_on_beating(parts: Parts) -> None:
+    heartbeat = beats(parts, silent_s=1_000)
+    heartbeat.start()
+    first = seen(parts)
+    until(lambda: seen(parts) > first)
     heartbeat.close()
 
 
@@ -231,3 +234,13 @@ def test_a_worker_that_stops_takes_its_row_along(parts: Parts) -> None:
     heartbeat.close()
     with parts.database.reading() as rows:
         assert rows.execute(select(worker)).all() == []
+
+
+def test_a_worker_that_leaves_a_stage_behind_falls_silent_instead(parts: Parts) -> None:
+    queued(parts, "a")
+    with parts.database.writing() as rows:
+        rows.execute(update(job).values(state="running", worker_id="one"))
+    heartbeat = beats(parts, silent_s=9)
+    heartbeat.start()
+    heartbeat.close()
+    assert seen(parts) > 0
