@@ -35,7 +35,7 @@ def eraser_of(installation: Installation) -> Eraser:
     """What takes erasures to their end in this process. The folders it verifies are those that this machine keeps."""
     settings = installation.settings
     means = Means(
-        keys=installation.keys,
+        keys=installation.destroyer,
         ledger=installation.ledger,
         signing=installation.audit_keys,
         folders=(settings.data, settings.keys),

@@ -24,6 +24,7 @@ from service.clock import Clock, now_ms
 from service.database.engine import Database, open_database
 from service.database.upgrade import require_current, revision, upgrade
 from service.erasure.ledger import ErasureLedger
+from service.erasure.ports import KeyDestroyer
 from service.erasure.restoring import check_ledger
 from service.keybroker.starting import KeyCare, start_broker
 from service.parts import Parts
@@ -52,6 +53,7 @@ class Installation:
     settings: ServiceSettings
     parts: Parts
     keys: KeyCare
+    destroyer: KeyDestroyer
     audit_keys: Keyring
     secret: bytes = field(repr=False)
     keeper: AnchorKeeper
@@ -142,6 +144,7 @@ def _opened(settings: ServiceSettings, database: Database, *, may_begin: bool, c
         settings=settings,
         parts=parts,
         keys=care.keys,
+        destroyer=care.destroyer,
         audit_keys=keys,
         secret=_secret(settings.keys / "service.key"),
         keeper=keeper,

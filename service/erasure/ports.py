@@ -11,7 +11,7 @@ class KeyDestroyer(Protocol):
     def wrapped(self, session_id: str) -> bytes | None:
         """A session's wrapped key as it lies in the keystore, to be looked for afterwards; None where it is gone."""
 
-    def destroy(self, session_id: str) -> object:
+    def destroy(self, session_id: str) -> None:
         """Destroy the key for good; harmless where it is destroyed already, or never was.
 
         Raises RemainsError where its bytes are still in a file.

@@ -128,13 +128,6 @@ class Keystore:
                     raise
         raise LostEpochError
 
-    def wrapped(self, session_id: str) -> bytes | None:
-        """A session's key as it lies in the file, sealed; None where there is none. To be looked for once destroyed."""
-        check_session_id(session_id)
-        with self._database.reading() as rows:
-            found = rows.get(session_id)
-        return None if found is None else found.sealed
-
     def destroy(self, session_id: str) -> int:
         """Delete a session's key, then its bytes from the file and its log; the id cannot be used again.
 

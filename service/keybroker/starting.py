@@ -11,14 +11,12 @@ from service.blobs.store import BlobStore
 from service.clock import Clock
 from service.database.engine import Database
 from service.keybroker.broker import RECHECK_MS, KeyBroker
+from service.keybroker.destroyer import KeystoreDestroyer
 from service.keybroker.keystore import KeystoreReport, open_keystore
 
 
 class KeyCare(Protocol):
     """What operation and erasure do with keys; none of it gives one out. See docs/keystore.md."""
-
-    def wrapped(self, session_id: str) -> bytes | None:
-        """A session's key as it lies in the file, sealed; None where there is none."""
 
     def destroy(self, session_id: str) -> int:
         """Delete a session's key and its bytes. Raises RemainsError where a reader holds the file."""
@@ -39,6 +37,7 @@ class BrokerAndKeys:
 
     broker: KeyBroker
     keys: KeyCare
+    destroyer: KeystoreDestroyer
 
 
 def start_broker(
@@ -57,4 +56,5 @@ def start_broker(
     broker = KeyBroker(
         database=database, keystore=keystore, trail=trail, blobs=blobs, clock=clock, recheck_ms=recheck_ms
     )
-    return BrokerAndKeys(broker=broker, keys=keystore)
+    destroyer = KeystoreDestroyer(keystore, keystore_file)
+    return BrokerAndKeys(broker=broker, keys=keystore, destroyer=destroyer)
