@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.metadata import version
 
 from fastapi import FastAPI
 
+from models.adapters.machine_probe import package_version
 from models.records.coding import Setting
 from pipelines.rubrics import shipped_rubric
 from service.api.about import Program
@@ -57,7 +57,7 @@ def web_app(installation: Installation) -> FastAPI:
     web = WebParts(
         resolver=PeopleResolver(people=people),
         secret=installation.secret,
-        program=Program(version=version("practice"), rubrics=_rubrics()),
+        program=Program(version=package_version("practice") or "unknown", rubrics=_rubrics()),
         audit=lambda: _audit_state(installation),
     )
     routers, whole = routers_of(Served(parts=parts, people=people, ingest=ingest_of(installation)))

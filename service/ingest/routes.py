@@ -12,6 +12,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope, Send
 
+from service.api.principals import public
 from service.ids import is_id
 from service.ingest import described, protocol
 from service.ingest.body import Threads, chunks_of
@@ -110,7 +111,7 @@ def tus_router(
     handlers = _Handlers(ingest, Threads(most_at_once), silence_s)
     known = Depends(signed_in)
 
-    @router.options("", status_code=204, **described.OPTIONS)
+    @router.options("", status_code=204, dependencies=[Depends(public())], **described.OPTIONS)
     def abilities() -> Response:
         return Response(status_code=204, headers=protocol.options_headers(ingest.limits))
 
