@@ -60,7 +60,10 @@ def web_app(installation: Installation) -> FastAPI:
         program=Program(version=version("practice"), rubrics=_rubrics()),
         audit=lambda: _audit_state(installation),
     )
-    routers, whole = routers_of(Served(parts=parts, people=people, ingest=ingest_of(installation)))
+    served = Served(
+        parts=parts, people=people, ingest=ingest_of(installation), audit_state=lambda: _audit_state(installation)
+    )
+    routers, whole = routers_of(served)
     return create_app(parts, installation.settings, web, routers=routers, pages=whole)
 
 

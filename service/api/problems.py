@@ -6,12 +6,24 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from models.errors import BadInputError, EngineError, MissingPartError, NoAnswerError, PracticeError
+from models.errors import (
+    BadInputError,
+    EngineError,
+    MissingPartError,
+    NoAnswerError,
+    PracticeError,
+    UnreadableRecordingError,
+)
 from service.api import errors as web
 from service.audit import errors as audit
 from service.blobs import errors as blobs
 from service.database import errors as database
+from service.erasure import errors as erasure
+from service.ingest import errors as ingest
+from service.jobs import errors as jobs
 from service.keybroker import errors as keys
+from service.permissions import errors as permissions
+from service.sessions import errors as sessions
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_S = 5
@@ -42,6 +54,15 @@ _NOTHING = Row(slug="nothing-here", title="There is nothing here", status=404)
 _GONE = Row(slug="erased", title="This was erased", status=410)
 _TAKEN = Row(slug="exists-already", title="This exists already", status=409)
 
+_CONFLICT = Row(slug="not-now", title="This cannot be done as things stand", status=409)
+_NOT_MADE = Row(slug="not-made-yet", title="This is not made yet", status=404)
+_OVER = Row(slug="session-over", title="This session is over", status=410)
+_ENDED = Row(slug="upload-ended", title="This upload was ended", status=410)
+_UPLOAD = Row(slug="bad-request", title="This request is not understood", status=400)
+_KIND = Row(slug="wrong-kind", title="This kind of content is not taken here", status=415)
+_KEY_USED = Row(slug="key-used", title="This key was used before", status=409)
+_TOO_LARGE = Row(slug="too-large", title="This is too large", status=413)
+
 TABLE: dict[type[PracticeError], Row] = {
     PracticeError: _UNFORESEEN,
     BadInputError: _INPUT,
@@ -52,17 +73,18 @@ TABLE: dict[type[PracticeError], Row] = {
     web.NotAllowedError: Row(slug="not-allowed", title="You may not do this", status=403),
     web.NotFreshError: Row(slug="confirm-sign-in", title="Confirm your sign-in", status=403),
     web.ForeignOriginError: Row(slug="foreign-origin", title="This came from elsewhere", status=403),
-    web.TooLargeError: Row(slug="too-large", title="This is too large", status=413),
+    web.TooLargeError: _TOO_LARGE,
     web.TooManyError: Row(slug="too-many", title="Too many attempts", status=429, retry_after_s=60),
     web.VersionNeededError: Row(slug="version-needed", title="Say which version you saw", status=428),
     web.ChangedMeanwhileError: Row(slug="changed-meanwhile", title="This was changed meanwhile", status=412),
-    web.RepeatConflictError: Row(slug="key-used", title="This key was used before", status=409),
+    web.RepeatConflictError: _KEY_USED,
     web.UndeclaredRouteError: _UNFORESEEN,
     web.ReadOnlyDatabaseError: _UNAVAILABLE,
     web.SilentWorkerError: _UNAVAILABLE,
     database.DatabaseUnavailableError: _UNAVAILABLE,
     database.DatabaseFullError: _FULL,
     database.NewerDatabaseError: _NOT_SET_UP,
+    database.UpgradeFailedError: _NOT_SET_UP,
     database.DatabaseAddressError: _NOT_SET_UP,
     blobs.BlobRefusedError: _DAMAGED,
     blobs.NoSuchBlobError: _NOTHING,
@@ -82,6 +104,39 @@ TABLE: dict[type[PracticeError], Row] = {
     audit.AuditDatabaseError: _UNAVAILABLE,
     audit.NoTransactionError: _UNFORESEEN,
     audit.BrokenTailError: _DAMAGED,
+    UnreadableRecordingError: _KIND,
+    sessions.NotYoursToAddError: Row(slug="not-allowed", title="You may not do this", status=403),
+    sessions.ReviewBegunError: _CONFLICT,
+    sessions.NothingToShareError: _CONFLICT,
+    sessions.NoDocumentError: _NOT_MADE,
+    permissions.SessionOverError: _OVER,
+    permissions.NoSuchParticipantError: _NOTHING,
+    permissions.ParticipantExistsError: _TAKEN,
+    permissions.VoiceKnownError: _CONFLICT,
+    permissions.HoldTooLateError: _CONFLICT,
+    erasure.NoSuchErasureError: _NOTHING,
+    erasure.RemainsFoundError: _UNAVAILABLE,
+    erasure.StoreBusyError: _UNAVAILABLE,
+    erasure.LedgerUnavailableError: _UNAVAILABLE,
+    jobs.JobStoppedError: _CONFLICT,
+    jobs.LostClaimError: _CONFLICT,
+    jobs.JobNotEndedError: _CONFLICT,
+    ingest.UploadRequestError: _UPLOAD,
+    ingest.EmptyUploadError: _UPLOAD,
+    ingest.SlowUploadError: Row(slug="too-slow", title="Nothing arrived for too long", status=408),
+    ingest.PermissionMissingError: Row(slug="permission-missing", title="A permission is missing", status=409),
+    ingest.UploadOffsetError: Row(slug="wrong-offset", title="The upload stands elsewhere", status=409),
+    ingest.RepeatConflictError: _KEY_USED,
+    ingest.AlreadyRecordedError: _CONFLICT,
+    ingest.UploadEndedError: _ENDED,
+    ingest.UploadVersionError: Row(slug="wrong-version", title="This version of tus is not spoken", status=412),
+    ingest.UploadTooLongError: _TOO_LARGE,
+    ingest.UploadBodyError: _KIND,
+    ingest.TranscriptKindError: _KIND,
+    ingest.UploadBusyError: Row(slug="busy", title="Another request is writing", status=423, retry_after_s=2),
+    ingest.TooManyUploadsError: Row(slug="too-many-uploads", title="Too many open uploads", status=429),
+    ingest.ChecksumError: Row(slug="wrong-checksum", title="The bytes are not those that were sent", status=460),
+    ingest.CrowdedError: _UNAVAILABLE,
 }
 """For each class of error the row of its nearest ancestor holds; a test asks that no class of the service is left to
 `PracticeError`'s own row by accident."""
