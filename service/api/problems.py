@@ -12,6 +12,7 @@ from service.audit import errors as audit
 from service.blobs import errors as blobs
 from service.database import errors as database
 from service.keybroker import errors as keys
+from service.people import errors as people
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_S = 5
@@ -41,6 +42,12 @@ _FULL = Row(slug="full", title="There is no room left", status=507)
 _NOTHING = Row(slug="nothing-here", title="There is nothing here", status=404)
 _GONE = Row(slug="erased", title="This was erased", status=410)
 _TAKEN = Row(slug="exists-already", title="This exists already", status=409)
+_NOT_ALLOWED = Row(slug="not-allowed", title="You may not do this", status=403)
+_NOT_FRESH = Row(slug="confirm-sign-in", title="Confirm your sign-in", status=403)
+_ELSEWHERE = Row(slug="foreign-origin", title="This came from elsewhere", status=403)
+_TOO_MANY = Row(slug="too-many", title="Too many attempts", status=429, retry_after_s=60)
+_OTHER_STATE = Row(slug="other-state", title="This cannot be done as things stand", status=409)
+_COUNCIL = Row(slug="council-sign-in-refused", title="The council's sign-in was not accepted", status=403)
 
 TABLE: dict[type[PracticeError], Row] = {
     PracticeError: _UNFORESEEN,
@@ -49,11 +56,11 @@ TABLE: dict[type[PracticeError], Row] = {
     EngineError: _UNFORESEEN,
     NoAnswerError: _UNAVAILABLE,
     web.NotSignedInError: Row(slug="not-signed-in", title="You are not signed in", status=401),
-    web.NotAllowedError: Row(slug="not-allowed", title="You may not do this", status=403),
-    web.NotFreshError: Row(slug="confirm-sign-in", title="Confirm your sign-in", status=403),
-    web.ForeignOriginError: Row(slug="foreign-origin", title="This came from elsewhere", status=403),
+    web.NotAllowedError: _NOT_ALLOWED,
+    web.NotFreshError: _NOT_FRESH,
+    web.ForeignOriginError: _ELSEWHERE,
     web.TooLargeError: Row(slug="too-large", title="This is too large", status=413),
-    web.TooManyError: Row(slug="too-many", title="Too many attempts", status=429, retry_after_s=60),
+    web.TooManyError: _TOO_MANY,
     web.VersionNeededError: Row(slug="version-needed", title="Say which version you saw", status=428),
     web.ChangedMeanwhileError: Row(slug="changed-meanwhile", title="This was changed meanwhile", status=412),
     web.RepeatConflictError: Row(slug="key-used", title="This key was used before", status=409),
@@ -82,6 +89,24 @@ TABLE: dict[type[PracticeError], Row] = {
     audit.AuditDatabaseError: _UNAVAILABLE,
     audit.NoTransactionError: _UNFORESEEN,
     audit.BrokenTailError: _DAMAGED,
+    people.SignInRefusedError: Row(slug="sign-in-refused", title="This does not open an account", status=403),
+    people.TooManyAttemptsError: _TOO_MANY,
+    people.BusyError: Row(slug="busy", title="Many are signing in", status=503, retry_after_s=30, plain=True),
+    people.NotFreshError: _NOT_FRESH,
+    people.ScopeError: _NOT_ALLOWED,
+    people.CsrfError: _ELSEWHERE,
+    people.LinkRefusedError: Row(slug="link-refused", title="This link opens nothing any more", status=404),
+    people.NameTakenError: _TAKEN,
+    people.LastAdministratorError: _OTHER_STATE,
+    people.RolesApartError: _OTHER_STATE,
+    people.WrongStateError: _OTHER_STATE,
+    people.AlreadyAdministeredError: _OTHER_STATE,
+    people.ProviderSettingsError: _NOT_SET_UP,
+    people.ProviderUnavailableError: Row(
+        slug="council-silent", title="The council's sign-in did not answer", status=503, retry_after_s=30, plain=True
+    ),
+    people.ProviderRefusedError: _COUNCIL,
+    people.UnknownSubjectError: Row(slug="not-linked", title="Nobody here has this council account", status=403),
 }
 """For each class of error the row of its nearest ancestor holds; a test asks that no class of the service is left to
 `PracticeError`'s own row by accident."""
@@ -113,6 +138,8 @@ SAYING: dict[str, str] = {
     "unforeseen": "Something went wrong that was not foreseen, and it was logged. Please report it with this number.",
     "unavailable": "A part of this service did not answer. Nothing of this was done; try again in a moment.",
     "not-set-up": "A part of this service is missing or not ready. Nothing of this was done; tell whoever runs it.",
+    "busy": str(people.BusyError()),
+    "council-silent": str(people.ProviderUnavailableError()),
     "damaged": "Something that is stored is damaged, and nothing of it is shown. Tell whoever runs this service.",
 }
 """What is said where the error itself has no words for people, or keeps its own inside."""
