@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter
 
-from service.api.principals import needs_scope
+from service.api.principals import needs_scope, public
 from service.ingest.routes import tus_router
 from service.ingest.usecases import Ingest
 from service.parts import Parts
-from service.people.parts import PeopleParts
 from service.people.records import Scope
+from service.people.routes import people_routers
+from service.people.web import PeopleWeb
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,10 +21,11 @@ class Served:
     """What routes call."""
 
     parts: Parts
-    people: PeopleParts
+    people: PeopleWeb
     ingest: Ingest
 
 
 def routers_of(served: Served) -> tuple[Sequence[APIRouter], Sequence[APIRouter]]:
     """Routers that belong below ``/api/v1``, and those whose paths are whole already."""
-    return (), (tus_router(served.ingest, needs_scope(Scope.UPLOADS_WRITE)),)
+    below = people_routers(served.people)
+    return below, (tus_router(served.ingest, needs_scope(Scope.UPLOADS_WRITE), anybody=public()),)
