@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 
 from service.api.metrics import AuditState
-from service.api.principals import needs_scope
+from service.api.principals import needs_scope, public
 from service.audit.routes import audit_router
 from service.ingest.routes import tus_router
 from service.ingest.usecases import Ingest
 from service.jobs.routes import jobs_router
 from service.parts import Parts
-from service.people.parts import PeopleParts
 from service.people.records import Scope
+from service.people.routes import people_routers
+from service.people.web import PeopleWeb
 from service.permissions.routes import permissions_routers
 from service.retention.routes import retention_router
 from service.retention.watch import ClockWatch
@@ -27,7 +28,7 @@ class Served:
     """What routes call. ``audit_state`` says how long the chain is and when it was last anchored."""
 
     parts: Parts
-    people: PeopleParts
+    people: PeopleWeb
     ingest: Ingest
     audit_state: Callable[[], AuditState]
 
@@ -36,10 +37,11 @@ def routers_of(served: Served) -> tuple[Sequence[APIRouter], Sequence[APIRouter]
     """Routers that belong below ``/api/v1``, and those whose paths are whole already."""
     parts = served.parts
     below = (
+        *people_routers(served.people),
         *sessions_routers(parts),
         *permissions_routers(parts),
         retention_router(parts, ClockWatch(parts)),
         jobs_router(parts),
         audit_router(parts, served.audit_state),
     )
-    return below, (tus_router(served.ingest, needs_scope(Scope.UPLOADS_WRITE)),)
+    return below, (tus_router(served.ingest, needs_scope(Scope.UPLOADS_WRITE), anybody=public()),)
