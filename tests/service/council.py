@@ -158,8 +158,10 @@ class Council:
         half = len(sound) // 2
         for start, piece in ((0, sound[:half]), (half, sound[half:])):
             more = {
-                "Tus-Resumable": "1.0.0", "Upload-Offset": str(start), "Content-Type": "application/offset+octet-stream",
-            }  # fmt: skip
+                "Tus-Resumable": "1.0.0",
+                "Upload-Offset": str(start),
+                "Content-Type": "application/offset+octet-stream",
+            }
             response = self.client.patch(begun.headers["Location"], content=piece, headers={**who.headers, **more})
             assert response.status_code == 204, response.text
 
