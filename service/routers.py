@@ -2,28 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter
 
-from service.api.principals import needs_scope
+from service.api.metrics import AuditState
+from service.api.principals import needs_scope, public
+from service.audit.routes import audit_router
 from service.ingest.routes import tus_router
 from service.ingest.usecases import Ingest
+from service.jobs.routes import jobs_router
 from service.parts import Parts
-from service.people.parts import PeopleParts
 from service.people.records import Scope
+from service.people.routes import people_routers
+from service.people.web import PeopleWeb
+from service.permissions.routes import permissions_routers
+from service.retention.routes import retention_router
+from service.retention.watch import ClockWatch
+from service.sessions.routes import sessions_routers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
-    """What routes call."""
+    """What routes call. ``audit_state`` says how long the chain is and when it was last anchored."""
 
     parts: Parts
-    people: PeopleParts
+    people: PeopleWeb
     ingest: Ingest
+    audit_state: Callable[[], AuditState]
 
 
 def routers_of(served: Served) -> tuple[Sequence[APIRouter], Sequence[APIRouter]]:
     """Routers that belong below ``/api/v1``, and those whose paths are whole already."""
-    return (), (tus_router(served.ingest, needs_scope(Scope.UPLOADS_WRITE)),)
+    parts = served.parts
+    below = (
+        *people_routers(served.people),
+        *sessions_routers(parts),
+        *permissions_routers(parts),
+        retention_router(parts, ClockWatch(parts)),
+        jobs_router(parts),
+        audit_router(parts, served.audit_state),
+    )
+    return below, (tus_router(served.ingest, needs_scope(Scope.UPLOADS_WRITE), anybody=public()),)

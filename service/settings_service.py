@@ -15,6 +15,8 @@ from service.audit.private_files import PublicFileError, read_private
 
 PORT = 8765
 GIB = 1024**3
+LINK_PATH = "/welcome/"
+"""Below the public address: where one-time links lead."""
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 _BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._/-]{0,200})?(\?[\x21-\x7e]{1,400})?")
 """What follows the question mark is read where the bucket is opened (bucket.py)."""
@@ -38,6 +40,16 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CouncilSignIn:
+    """The council's own sign-in, by OpenID Connect. ``ca_file``: certificates of an authority of the council's own."""
+
+    issuer: str
+    client_id: str
+    secret_file: Path
+    ca_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceSettings:
     """Where the service keeps things, and how it is reached.
 
@@ -45,7 +57,7 @@ class ServiceSettings:
     another machine, or where whoever administers this one cannot write: what proves the audit, and what was erased.
     ``public_url`` is what people type, without a slash at its end. ``blobs`` is a folder or ``s3://bucket/prefix``.
     ``trusted_proxies`` are the addresses whose X-Forwarded headers are believed. ``metrics_token`` None: metrics are
-    for this machine alone.
+    for this machine alone. ``council`` None: people sign in with passwords of their own here.
     """
 
     data: Path
@@ -61,6 +73,11 @@ class ServiceSettings:
     trusted_proxies: tuple[str, ...] = ()
     metrics_token: str | None = field(default=None, repr=False)
     api_docs: bool = False
+    council: CouncilSignIn | None = None
+
+    def link_to(self, secret: str) -> str:
+        """The address of a one-time link."""
+        return f"{self.public_url}{LINK_PATH}{secret}"
 
     @property
     def https(self) -> bool:
@@ -71,7 +88,8 @@ class ServiceSettings:
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> ServiceSettings:
         """Read ``PRACTICE_DATA``, ``_DATABASE_URL``, ``_URL``, ``_HOST``, ``_PORT``, ``_BLOBS``, ``_KEYS``,
         ``_ANCHORS``, ``_LEDGER``, ``_UPLOAD_BYTES``, ``_RECORDING_HOURS``, ``_OPEN_UPLOADS``, ``_TRUSTED_PROXY``,
-        ``_METRICS_TOKEN_FILE`` and ``_API_DOCS``.
+        ``_METRICS_TOKEN_FILE``, ``_API_DOCS``, ``_OIDC_ISSUER``, ``_OIDC_CLIENT_ID``, ``_OIDC_SECRET_FILE`` and
+        ``_OIDC_CA_FILE``.
 
         Each has a default. Raises SettingError, which names the variable and never its value.
         """
@@ -95,6 +113,7 @@ class ServiceSettings:
             trusted_proxies=_proxies(given.get("PRACTICE_TRUSTED_PROXY") or ""),
             metrics_token=_token(Path(token_file)) if token_file else None,
             api_docs=_yes_or_no("PRACTICE_API_DOCS", given),
+            council=_council(given),
         )
 
 
@@ -104,6 +123,22 @@ def _limits(given: Mapping[str, str]) -> Limits:
         upload_bytes=_number("PRACTICE_UPLOAD_BYTES", given, usual.upload_bytes, most=1 << 50),
         recording_hours=_number("PRACTICE_RECORDING_HOURS", given, usual.recording_hours, most=24),
         open_uploads=_number("PRACTICE_OPEN_UPLOADS", given, usual.open_uploads, most=100),
+    )
+
+
+def _council(given: Mapping[str, str]) -> CouncilSignIn | None:
+    """None where no issuer is named; the secret itself is read from its file whenever it is needed."""
+    issuer, ca_file = given.get("PRACTICE_OIDC_ISSUER") or "", given.get("PRACTICE_OIDC_CA_FILE")
+    client_id, secret_file = given.get("PRACTICE_OIDC_CLIENT_ID"), given.get("PRACTICE_OIDC_SECRET_FILE")
+    if not issuer:
+        return None
+    if not client_id or not secret_file:
+        raise SettingError("PRACTICE_OIDC_ISSUER needs PRACTICE_OIDC_CLIENT_ID and PRACTICE_OIDC_SECRET_FILE with it.")
+    return CouncilSignIn(
+        issuer=issuer,
+        client_id=client_id,
+        secret_file=Path(secret_file).absolute(),
+        ca_file=Path(ca_file).absolute() if ca_file else None,
     )
 
 

@@ -16,12 +16,15 @@ from service.audit.sql_rows import SqlRows
 from service.housekeeping import ingest_of
 from service.ids import new_id
 from service.installation import Installation
+from service.people.cookies import Cookies
 from service.people.guesses import guesses
 from service.people.parts import PeopleParts
 from service.people.passwords import argon2_passwords
 from service.people.principal import csrf_token, resolve_cookie, resolve_token
 from service.people.records import SignedIn
+from service.people.routes_council import BACK
 from service.people.unguessable import same
+from service.people.web import PeopleWeb
 from service.routers import Served, routers_of
 
 
@@ -51,16 +54,42 @@ def people_parts(installation: Installation) -> PeopleParts:
     return PeopleParts(parts=installation.parts, passwords=argon2_passwords(), guesses=guesses, key=installation.secret)
 
 
-def web_app(installation: Installation) -> FastAPI:
-    """The application on an installation. It imports no model library."""
-    parts, people = installation.parts, people_parts(installation)
+def people_web(installation: Installation, people: PeopleParts) -> PeopleWeb:
+    """What the routes of people are made of. Raises ProviderSettingsError."""
+    settings, council, provider = installation.settings, installation.settings.council, None
+    if council is not None:
+        from service.people.oidc import OidcProvider, OidcSettings  # their libraries are for this alone
+
+        meant = OidcSettings(
+            issuer=council.issuer,
+            client_id=council.client_id,
+            secret_file=council.secret_file,
+            back=f"{settings.public_url}{BACK}",
+            ca_file=council.ca_file,
+        )
+        provider = OidcProvider(meant, installation.parts.clock)
+    return PeopleWeb(people=people, cookies=Cookies(https=settings.https), link_to=settings.link_to, provider=provider)
+
+
+def web_app(installation: Installation, people: PeopleParts | None = None) -> FastAPI:
+    """The application on an installation. It imports no model library. ``people`` None: hashing as the service does.
+
+    Raises ProviderSettingsError.
+    """
+    parts, people = installation.parts, people or people_parts(installation)
     web = WebParts(
         resolver=PeopleResolver(people=people),
         secret=installation.secret,
         program=Program(version=package_version("practice") or "unknown", rubrics=_rubrics()),
         audit=lambda: _audit_state(installation),
     )
-    routers, whole = routers_of(Served(parts=parts, people=people, ingest=ingest_of(installation)))
+    served = Served(
+        parts=parts,
+        people=people_web(installation, people),
+        ingest=ingest_of(installation),
+        audit_state=lambda: _audit_state(installation),
+    )
+    routers, whole = routers_of(served)
     return create_app(parts, installation.settings, web, routers=routers, pages=whole)
 
 

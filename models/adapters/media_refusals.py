@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from models.errors import PracticeError, UnreadableRecordingError
+from models.errors import EngineError, UnreadableRecordingError
 
 READS = "wav, mp3, m4a, aac, flac, ogg, opus, webm, mp4, wma or amr"
 
@@ -160,7 +160,7 @@ class ChangedFileError(RefusedRecordingError):
     reason = "changed"
 
 
-class NoRoomError(PracticeError):
+class NoRoomError(EngineError):
     """There is not enough room on the disk for the decoded sound (about 120 MB an hour). Free some and try again."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 
@@ -15,6 +16,7 @@ from service.api.errors import TooManyError
 from service.api.logs import log_failure
 from service.api.problems import MEDIA_TYPE, Fault, Problem, Row, problem_of, row_of, row_of_status
 from service.api.request_ids import request_id_of
+from service.people.errors import TooManyAttemptsError
 
 MOST_FAULTS = 20
 _PLACE = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
@@ -44,8 +46,16 @@ def answer_with(problem: Problem, row: Row, headers: Mapping[str, str] | None = 
 def answer_to(error: PracticeError, request_id: str) -> Response:
     """The response to an error of ours."""
     row = row_of(type(error))
-    headers = {"Retry-After": str(error.retry_after_s)} if isinstance(error, TooManyError) else {}
+    wait_s = _wait_s(error)
+    headers = {} if wait_s is None else {"Retry-After": str(wait_s)}
     return answer_with(problem_of(row, request_id, str(error)), row, headers)
+
+
+def _wait_s(error: PracticeError) -> int | None:
+    """How long the error itself says to wait, in whole seconds, which are enough."""
+    if isinstance(error, TooManyAttemptsError):
+        return max(1, math.ceil(error.wait_ms / 1000))
+    return error.retry_after_s if isinstance(error, TooManyError) else None
 
 
 async def _ours(request: Request, error: Exception) -> Response:

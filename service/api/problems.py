@@ -6,12 +6,25 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from models.errors import BadInputError, EngineError, MissingPartError, NoAnswerError, PracticeError
+from models.errors import (
+    BadInputError,
+    EngineError,
+    MissingPartError,
+    NoAnswerError,
+    PracticeError,
+    UnreadableRecordingError,
+)
 from service.api import errors as web
 from service.audit import errors as audit
 from service.blobs import errors as blobs
 from service.database import errors as database
+from service.erasure import errors as erasure
+from service.ingest import errors as ingest
+from service.jobs import errors as jobs
 from service.keybroker import errors as keys
+from service.people import errors as people
+from service.permissions import errors as permissions
+from service.sessions import errors as sessions
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_S = 5
@@ -41,6 +54,19 @@ _FULL = Row(slug="full", title="There is no room left", status=507)
 _NOTHING = Row(slug="nothing-here", title="There is nothing here", status=404)
 _GONE = Row(slug="erased", title="This was erased", status=410)
 _TAKEN = Row(slug="exists-already", title="This exists already", status=409)
+_NOT_ALLOWED = Row(slug="not-allowed", title="You may not do this", status=403)
+_NOT_FRESH = Row(slug="confirm-sign-in", title="Confirm your sign-in", status=403)
+_ELSEWHERE = Row(slug="foreign-origin", title="This came from elsewhere", status=403)
+_TOO_MANY = Row(slug="too-many", title="Too many attempts", status=429, retry_after_s=60)
+_OTHER_STATE = Row(slug="other-state", title="This cannot be done as things stand", status=409)
+_COUNCIL = Row(slug="council-sign-in-refused", title="The council's sign-in was not accepted", status=403)
+_NOT_MADE = Row(slug="not-made-yet", title="This is not made yet", status=404)
+_OVER = Row(slug="session-over", title="This session is over", status=410)
+_ENDED = Row(slug="upload-ended", title="This upload was ended", status=410)
+_UPLOAD = Row(slug="bad-request", title="This request is not understood", status=400)
+_KIND = Row(slug="wrong-kind", title="This kind of content is not taken here", status=415)
+_KEY_USED = Row(slug="key-used", title="This key was used before", status=409)
+_TOO_LARGE = Row(slug="too-large", title="This is too large", status=413)
 
 TABLE: dict[type[PracticeError], Row] = {
     PracticeError: _UNFORESEEN,
@@ -49,20 +75,21 @@ TABLE: dict[type[PracticeError], Row] = {
     EngineError: _UNFORESEEN,
     NoAnswerError: _UNAVAILABLE,
     web.NotSignedInError: Row(slug="not-signed-in", title="You are not signed in", status=401),
-    web.NotAllowedError: Row(slug="not-allowed", title="You may not do this", status=403),
-    web.NotFreshError: Row(slug="confirm-sign-in", title="Confirm your sign-in", status=403),
-    web.ForeignOriginError: Row(slug="foreign-origin", title="This came from elsewhere", status=403),
-    web.TooLargeError: Row(slug="too-large", title="This is too large", status=413),
-    web.TooManyError: Row(slug="too-many", title="Too many attempts", status=429, retry_after_s=60),
+    web.NotAllowedError: _NOT_ALLOWED,
+    web.NotFreshError: _NOT_FRESH,
+    web.ForeignOriginError: _ELSEWHERE,
+    web.TooLargeError: _TOO_LARGE,
+    web.TooManyError: _TOO_MANY,
     web.VersionNeededError: Row(slug="version-needed", title="Say which version you saw", status=428),
     web.ChangedMeanwhileError: Row(slug="changed-meanwhile", title="This was changed meanwhile", status=412),
-    web.RepeatConflictError: Row(slug="key-used", title="This key was used before", status=409),
+    web.RepeatConflictError: _KEY_USED,
     web.UndeclaredRouteError: _UNFORESEEN,
     web.ReadOnlyDatabaseError: _UNAVAILABLE,
     web.SilentWorkerError: _UNAVAILABLE,
     database.DatabaseUnavailableError: _UNAVAILABLE,
     database.DatabaseFullError: _FULL,
     database.NewerDatabaseError: _NOT_SET_UP,
+    database.UpgradeFailedError: _NOT_SET_UP,
     database.DatabaseAddressError: _NOT_SET_UP,
     blobs.BlobRefusedError: _DAMAGED,
     blobs.NoSuchBlobError: _NOTHING,
@@ -82,6 +109,57 @@ TABLE: dict[type[PracticeError], Row] = {
     audit.AuditDatabaseError: _UNAVAILABLE,
     audit.NoTransactionError: _UNFORESEEN,
     audit.BrokenTailError: _DAMAGED,
+    people.SignInRefusedError: Row(slug="sign-in-refused", title="This does not open an account", status=403),
+    people.TooManyAttemptsError: _TOO_MANY,
+    people.BusyError: Row(slug="busy", title="Many are signing in", status=503, retry_after_s=30, plain=True),
+    people.NotFreshError: _NOT_FRESH,
+    people.ScopeError: _NOT_ALLOWED,
+    people.CsrfError: _ELSEWHERE,
+    people.LinkRefusedError: Row(slug="link-refused", title="This link opens nothing any more", status=404),
+    people.NameTakenError: _TAKEN,
+    people.LastAdministratorError: _OTHER_STATE,
+    people.RolesApartError: _OTHER_STATE,
+    people.WrongStateError: _OTHER_STATE,
+    people.AlreadyAdministeredError: _OTHER_STATE,
+    people.ProviderSettingsError: _NOT_SET_UP,
+    people.ProviderUnavailableError: Row(
+        slug="council-silent", title="The council's sign-in did not answer", status=503, retry_after_s=30, plain=True
+    ),
+    people.ProviderRefusedError: _COUNCIL,
+    people.UnknownSubjectError: Row(slug="not-linked", title="Nobody here has this council account", status=403),
+    UnreadableRecordingError: _KIND,
+    sessions.NotYoursToAddError: _NOT_ALLOWED,
+    sessions.ReviewBegunError: _OTHER_STATE,
+    sessions.NothingToShareError: _OTHER_STATE,
+    sessions.NoDocumentError: _NOT_MADE,
+    permissions.SessionOverError: _OVER,
+    permissions.NoSuchParticipantError: _NOTHING,
+    permissions.ParticipantExistsError: _TAKEN,
+    permissions.VoiceKnownError: _OTHER_STATE,
+    permissions.HoldTooLateError: _OTHER_STATE,
+    erasure.NoSuchErasureError: _NOTHING,
+    erasure.RemainsFoundError: _UNAVAILABLE,
+    erasure.StoreBusyError: _UNAVAILABLE,
+    erasure.LedgerUnavailableError: _UNAVAILABLE,
+    jobs.JobStoppedError: _OTHER_STATE,
+    jobs.LostClaimError: _OTHER_STATE,
+    jobs.JobNotEndedError: _OTHER_STATE,
+    ingest.UploadRequestError: _UPLOAD,
+    ingest.EmptyUploadError: _UPLOAD,
+    ingest.SlowUploadError: Row(slug="too-slow", title="Nothing arrived for too long", status=408),
+    ingest.PermissionMissingError: Row(slug="permission-missing", title="A permission is missing", status=409),
+    ingest.UploadOffsetError: Row(slug="wrong-offset", title="The upload stands elsewhere", status=409),
+    ingest.RepeatConflictError: _KEY_USED,
+    ingest.AlreadyRecordedError: _OTHER_STATE,
+    ingest.UploadEndedError: _ENDED,
+    ingest.UploadVersionError: Row(slug="wrong-version", title="This version of tus is not spoken", status=412),
+    ingest.UploadTooLongError: _TOO_LARGE,
+    ingest.UploadBodyError: _KIND,
+    ingest.TranscriptKindError: _KIND,
+    ingest.UploadBusyError: Row(slug="being-written", title="Another request is writing", status=423, retry_after_s=2),
+    ingest.TooManyUploadsError: Row(slug="too-many-uploads", title="Too many open uploads", status=429),
+    ingest.ChecksumError: Row(slug="wrong-checksum", title="The bytes are not those that were sent", status=460),
+    ingest.CrowdedError: _UNAVAILABLE,
 }
 """For each class of error the row of its nearest ancestor holds; a test asks that no class of the service is left to
 `PracticeError`'s own row by accident."""
@@ -113,6 +191,8 @@ SAYING: dict[str, str] = {
     "unforeseen": "Something went wrong that was not foreseen, and it was logged. Please report it with this number.",
     "unavailable": "A part of this service did not answer. Nothing of this was done; try again in a moment.",
     "not-set-up": "A part of this service is missing or not ready. Nothing of this was done; tell whoever runs it.",
+    "busy": str(people.BusyError()),
+    "council-silent": str(people.ProviderUnavailableError()),
     "damaged": "Something that is stored is damaged, and nothing of it is shown. Tell whoever runs this service.",
 }
 """What is said where the error itself has no words for people, or keeps its own inside."""

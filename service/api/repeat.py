@@ -114,6 +114,19 @@ def answer_once(database: Database, clock: Clock, once: Once | None, act: Callab
         return replace(given, repeated=False)
 
 
+def once_by(repeat: Repeat | None, actor: Actor) -> Once | None:
+    """The act of this person, where the request named a key."""
+    return repeat.by(actor) if repeat else None
+
+
+def told_before(database: Database, once: Once | None) -> dict[str, str]:
+    """The header that says that an act was done before; nothing for a new one. Raises RepeatConflictError."""
+    if once is None:
+        return {}
+    with database.reading() as rows:
+        return {REPEATED: "true"} if once.earlier(rows) is not None else {}
+
+
 def forget_answers(database: Database, before_ms: int) -> int:
     """Delete answers that are older; returns how many there were."""
     with database.writing() as rows:

@@ -47,6 +47,15 @@ class SqlRows:
             raise AuditDatabaseError from refused
         return None if found is None else _row(tuple(found))
 
+    def before(self, sequence: int | None, most: int) -> tuple[Row, ...]:
+        """At most so many rows, newest first, with lower numbers than this; from the newest on for None."""
+        newest = _ALL.order_by(None).order_by(desc(_READ.c.sequence)).limit(most)
+        chosen = newest if sequence is None else newest.where(_READ.c.sequence < sequence)
+        try:
+            return tuple(_row(tuple(found)) for found in self._connection.execute(chosen))
+        except DAMAGED as refused:
+            raise AuditDatabaseError from refused
+
     def head(self) -> Head | None:
         """The note of the last row. Where it cannot be read, a reader can still read the rows after this."""
         connection = self._connection

@@ -18,8 +18,6 @@ import typer
 from models.errors import BadInputError
 from service.settings_service import ServiceSettings
 
-LINK_PATH = "/welcome/"
-"""Below the public address: where one-time links lead."""
 _BACKUP_WORDS = """
 This is a new installation. Its keys are in two places, and both have to be backed up, apart from one another:
   {keystore}   each session's key, wrapped
@@ -48,7 +46,7 @@ def serve(
         if installation.first_start:
             typer.echo(_BACKUP_WORDS.format(keystore=settings.data / "keystore.sqlite3", keys=settings.keys), err=True)
             secret = first_administrator_link(installation.parts, new_id())
-            typer.echo(f"First administrator, once, within 24 hours: {settings.public_url}{LINK_PATH}{secret}")
+            typer.echo(f"First administrator, once, within 24 hours: {settings.link_to(secret)}")
             sys.stdout.flush()
         installation.keeper.start()
         worker = Worker() if with_worker else None
@@ -71,7 +69,7 @@ def first_link() -> None:
     settings = ServiceSettings.from_environment()
     with opened_installation(settings) as installation:
         secret = first_administrator_link(installation.parts, new_id())
-    typer.echo(f"{settings.public_url}{LINK_PATH}{secret}")
+    typer.echo(settings.link_to(secret))
 
 
 def upgrade() -> None:

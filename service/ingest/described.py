@@ -10,7 +10,7 @@ _WHY = {
     400: "A header is missing or wrong.",
     404: "There is no such session or upload for you.",
     408: "Nothing arrived for too long; what came is kept.",
-    409: "The upload stands at another place, or the key was used for another one.",
+    409: "A permission is missing, the upload stands at another place, or the key was used for another one.",
     410: "The upload was ended.",
     412: "Another version of tus, or none.",
     413: "More than may be sent.",

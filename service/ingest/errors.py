@@ -26,6 +26,10 @@ class UploadTooLongError(BadInputError):
     """This is more than may be sent: the file is too large, or longer than was announced. Send a shorter one."""
 
 
+class PermissionMissingError(PracticeError):
+    """Somebody's permission for this session is missing, refused or over. Record everyone's answer, then send this."""
+
+
 class UploadOffsetError(PracticeError):
     """The upload does not stand at this place. Ask where it stands, and go on from there."""
 

@@ -26,6 +26,7 @@ STATUSES: Mapping[type[Exception], int] = {
     errors.EmptyUploadError: 400,
     RefusedError: 404,
     errors.SlowUploadError: 408,
+    errors.PermissionMissingError: 409,
     errors.UploadOffsetError: 409,
     errors.RepeatConflictError: 409,
     errors.AlreadyRecordedError: 409,

@@ -12,7 +12,6 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope, Send
 
-from service.api.principals import public
 from service.ids import is_id
 from service.ingest import described, protocol
 from service.ingest.body import Threads, chunks_of
@@ -100,10 +99,16 @@ class _Handlers:
 
 
 def tus_router(
-    ingest: Ingest, signed_in: Callable[..., Any], *, most_at_once: int = 32, silence_s: float = 30.0
+    ingest: Ingest,
+    signed_in: Callable[..., Any],
+    *,
+    anybody: Callable[..., Any] | None = None,
+    most_at_once: int = 32,
+    silence_s: float = 30.0,
 ) -> APIRouter:
     """The routes under `PATH`. ``signed_in`` is a dependency that gives a `SignedIn` or refuses the request.
 
+    ``anybody`` is the dependency of the one route that says what this server can, which the protocol keeps open.
     ``most_at_once``: requests of uploads that are served at a time; ``silence_s``: seconds without a byte after which a
     connection is given up, and what it brought is kept.
     """
@@ -111,7 +116,7 @@ def tus_router(
     handlers = _Handlers(ingest, Threads(most_at_once), silence_s)
     known = Depends(signed_in)
 
-    @router.options("", status_code=204, dependencies=[Depends(public())], **described.OPTIONS)
+    @router.options("", status_code=204, dependencies=[Depends(anybody)] if anybody else [], **described.OPTIONS)
     def abilities() -> Response:
         return Response(status_code=204, headers=protocol.options_headers(ingest.limits))
 

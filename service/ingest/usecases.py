@@ -17,6 +17,7 @@ from service.ingest.errors import (
     AlreadyRecordedError,
     EmptyUploadError,
     NoRoomError,
+    PermissionMissingError,
     RepeatConflictError,
     TooManyUploadsError,
     TranscriptKindError,
@@ -32,8 +33,11 @@ from service.ingest.reconciling import reconcile
 from service.ingest.records import Asked, Checksum, Limits, Reconciled, Upload, room_for
 from service.ingest.writing import writer
 from service.keybroker.errors import RefusedError
+from service.keybroker.policy import Why
 from service.keybroker.ports import Actor, Opened
 from service.parts import Parts
+
+_WAITING_FOR_PERMISSION = (Why.PERMISSION, Why.QUARANTINED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +56,8 @@ class Ingest:
     def begin(self, actor: Actor, asked: Asked) -> Upload:
         """A new upload, or the one that was begun with the same repeat key and the same facts.
 
-        Raises EmptyUploadError, UploadTooLongError, TranscriptKindError, RefusedError, RepeatConflictError,
-        TooManyUploadsError and NoRoomError.
+        Raises EmptyUploadError, UploadTooLongError, TranscriptKindError, RefusedError, PermissionMissingError,
+        RepeatConflictError, TooManyUploadsError and NoRoomError.
         """
         self._check(asked)
         key = _repeat_key(actor, asked.repeat_key)
@@ -128,9 +132,14 @@ class Ingest:
     def _open(self, actor: Actor, session_id: str) -> Opened:
         if not is_id(session_id):
             raise RefusedError("no id")
-        return self.parts.broker.open(
-            actor, session_id, Content.RECORDING, purpose=Purpose.REFLECTION, action=Action.EDIT
-        )
+        try:
+            return self.parts.broker.open(
+                actor, session_id, Content.RECORDING, purpose=Purpose.REFLECTION, action=Action.EDIT
+            )
+        except RefusedError as refused:
+            if refused.why in _WAITING_FOR_PERMISSION:  # only the session's own worker comes so far in the policy
+                raise PermissionMissingError from None
+            raise
 
     def _repeated(self, actor: Actor, asked: Asked, opened: Opened, key: str) -> Upload | None:
         with self.parts.database.reading() as rows:

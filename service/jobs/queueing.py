@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, Select, insert, select, update
 
+from service.api.repeat import Answer, Once
 from service.audit.records import Action, AuditEvent, Kind, Outcome, Purpose
 from service.clock import Clock
 from service.database.tables import job, recording, session
@@ -16,6 +17,7 @@ from service.jobs.records import JobView, RecordingKind
 from service.keybroker.ports import Actor
 from service.parts import Parts
 
+MOST_SHOWN = 50
 _ENDED = (JobState.FAILED, JobState.CANCELLED)
 
 
@@ -50,7 +52,10 @@ class Queueing:
 
 
 class Jobs:
-    """What a person may do with the jobs that they queued. Whoever else asks gets ForeignJobError."""
+    """What a person may do with the jobs of their own sessions, while the policy lets them see those.
+
+    Whoever else asks gets ForeignJobError, and so does everybody once a session is withdrawn.
+    """
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
@@ -61,6 +66,16 @@ class Jobs:
         with self._parts.database.reading() as rows:
             self._own(rows, actor, job_id)
             return view_of(rows, job_id, self._parts.clock())
+
+    def of_session(self, actor: Actor, session_id: str) -> tuple[JobView, ...]:
+        """The jobs of one session, newest first; at most `MOST_SHOWN`. Raises ForeignJobError."""
+        with self._parts.database.reading() as rows:
+            seen = self._visible(rows, actor)
+            if rows.execute(seen.where(session.c.id == session_id)).first() is None:
+                raise ForeignJobError
+            its = select(job.c.id).where(job.c.session_id == session_id, job.c.person_id == actor.person_id)
+            newest = its.order_by(job.c.created_ms.desc(), job.c.id.desc()).limit(MOST_SHOWN)
+            return tuple(view_of(rows, one, self._parts.clock()) for one in rows.execute(newest).scalars())
 
     def cancel(self, actor: Actor, job_id: str) -> None:
         """Stop a job: at once where it waits, within seconds where it runs. A job that has ended stays as it is."""
@@ -75,21 +90,32 @@ class Jobs:
                 rows.execute(asked.values(asked_to_stop_ms=now))
             self._parts.trail.append(rows, self._event(actor, job_id, found.session_id))
 
-    def try_again(self, actor: Actor, job_id: str) -> str:
-        """Queue a new job for the same recording; finished stages are not repeated. Raises JobNotEndedError."""
+    def try_again(self, actor: Actor, job_id: str, *, once: Once | None = None) -> str:
+        """Queue a new job for the same recording; finished stages are not repeated.
+
+        Raises ForeignJobError, JobNotEndedError, RepeatConflictError.
+        """
         with self._parts.database.writing() as rows:
             found = self._own(rows, actor, job_id)
+            if once and (before := once.earlier(rows)):
+                return str(before.body["id"])
             if found.state not in _ENDED:
                 raise JobNotEndedError
             again = self._queue(rows, found.session_id, found.recording_id, actor.person_id)
             self._parts.trail.append(rows, self._event(actor, again, found.session_id))
+            if once:
+                once.keep(rows, Answer(status=201, body={"id": again}), self._parts.clock())
         return again
 
     def _own(self, rows: Connection, actor: Actor, job_id: str) -> Row[tuple[object, ...]]:
-        found = rows.execute(select(job).where(job.c.id == job_id, job.c.person_id == actor.person_id)).one_or_none()
+        theirs = select(job).where(job.c.id == job_id, job.c.person_id == actor.person_id)
+        found = rows.execute(theirs.where(job.c.session_id.in_(self._visible(rows, actor)))).one_or_none()
         if found is None:
             raise ForeignJobError
         return found
+
+    def _visible(self, rows: Connection, actor: Actor) -> Select[tuple[str]]:
+        return self._parts.broker.visible_sessions(rows, actor, Purpose.REFLECTION)
 
     def _event(self, actor: Actor, job_id: str, session_id: str) -> AuditEvent:
         return AuditEvent(

@@ -6,6 +6,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from sqlalchemy import Connection, Select
+
 from service.audit.records import NOBODY, Action, ActorRole, Purpose
 from service.blobs.reader import BlobReader
 from service.blobs.writer import BlobWriter
@@ -83,4 +85,12 @@ class Broker(Protocol):
         """Look whether the policy allows it, write the audit row, and only then unwrap the key.
 
         Raises RefusedError, which does not tell a session that is refused from one that is not there.
+        """
+
+    def visible_sessions(
+        self, rows: Connection, actor: Actor, purpose: Purpose | None = None, *, content: Content = Content.DETAILS
+    ) -> Select[tuple[str]]:
+        """A query for the ids of the sessions whose content `open` would let the actor view; for any purpose if None.
+
+        It holds for the moment it was made at; it writes no audit row and opens nothing.
         """

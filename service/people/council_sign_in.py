@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
@@ -15,11 +16,13 @@ from service.people.acting import Act
 from service.people.errors import LinkRefusedError, ProviderRefusedError, SignInRefusedError, UnknownSubjectError
 from service.people.limits import Limit
 from service.people.links import take_up
-from service.people.oidc import Identity, OidcProvider
 from service.people.parts import PeopleParts
 from service.people.records import NewSignIn, SignedIn
 from service.people.sign_in import Came, continued, new_sign_in
 from service.people.unguessable import keyed, new_secret
+
+if TYPE_CHECKING:  # its libraries are loaded only where a council's sign-in is set up
+    from service.people.oidc import Identity, OidcProvider
 
 STARTS = 200
 """Journeys that may be begun from one address in five minutes: a whole council office may share one."""

@@ -40,12 +40,16 @@ _BASIC = "client_secret_basic"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OidcSettings:
-    """``back``: the address here that the provider sends people back to. ``secret_file`` holds the client's secret."""
+    """``back``: the address here that the provider sends people back to. ``secret_file`` holds the client's secret.
+
+    ``ca_file``: certificates of an authority that the system does not know, believed beside those that it knows.
+    """
 
     issuer: str
     client_id: str
     secret_file: Path
     back: str
+    ca_file: Path | None = None
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.issuer)
@@ -70,7 +74,7 @@ class OidcProvider:
         self.settings = settings
         self._clock = clock
         self._ways: dict[str, Any] = {"timeout": TIMEOUT_S, "follow_redirects": False, "trust_env": False}
-        self._ways["verify"] = ssl.create_default_context()  # the system's authorities, where a council adds its own
+        self._ways["verify"] = _authorities(settings.ca_file)
         if transport is not None:
             self._ways["transport"] = transport
         self._lock = threading.Lock()
@@ -183,3 +187,14 @@ class OidcProvider:
         if not isinstance(found, dict):
             raise ProviderUnavailableError
         return found
+
+
+def _authorities(ca_file: Path | None) -> ssl.SSLContext:
+    """Whom to believe certificates: the system's authorities, and the council's own."""
+    context = ssl.create_default_context()
+    if ca_file is not None:
+        try:
+            context.load_verify_locations(cafile=ca_file)
+        except (OSError, ssl.SSLError):
+            raise ProviderSettingsError("The file of PRACTICE_OIDC_CA_FILE holds no certificates (PEM).") from None
+    return context

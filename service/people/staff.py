@@ -16,29 +16,38 @@ from service.people import link_rows, names, store, team_rows
 from service.people.acting import Act, administering, looking
 from service.people.errors import LastAdministratorError, NameTakenError, RolesApartError, WrongStateError
 from service.people.records import Person
+from service.people.repeats import UNKEYED, Repeats
 from service.people.sign_in_rows import end_everything, end_sign_ins
 
 _NOT_A_RESEARCHER = frozenset({StaffRole.COACH, StaffRole.ADMINISTRATOR})
 
 
 def invite(
-    parts: Parts, actor: Actor, *, sign_in_name: str, shown_name: str, roles: Iterable[StaffRole]
+    parts: Parts,
+    actor: Actor,
+    *,
+    sign_in_name: str,
+    shown_name: str,
+    roles: Iterable[StaffRole],
+    repeats: Repeats = UNKEYED,
 ) -> tuple[str, str]:
     """A new person with roles: their id, and the secret of their invitation link, which is shown once.
 
-    Raises RefusedError, PersonInputError, NameTakenError, RolesApartError.
+    Raises RefusedError, PersonInputError, NameTakenError, RolesApartError, DoneBeforeError.
     """
     person_id, wanted = new_id(), frozenset(roles)
     _refuse_mixture(wanted)
     typed, shown = names.sign_in_name(sign_in_name), names.shown_name(shown_name)
     try:
         with administering(parts, actor, Kind.PERSON, person_id) as act:
+            repeats.refuse_second(act.rows)
             store.add_person(
                 act.rows, person_id=person_id, sign_in_name=typed, shown_name=shown, state=PersonState.INVITED,
                 now_ms=act.now_ms,
             )  # fmt: skip
             for role in sorted(wanted):
                 store.add_role(act.rows, person_id, role, given_by=actor.person_id, now_ms=act.now_ms)
+            repeats.keep(act.rows, person_id, act.now_ms)
             return person_id, link_rows.make(act.rows, link_rows.INVITATION, act.now_ms, person_id=person_id)
     except IntegrityError:
         raise NameTakenError from None

@@ -79,6 +79,17 @@ def teams(rows: Connection) -> list[tuple[str, str]]:
     return [(row.id, row.name) for row in rows.execute(select(team).order_by(team.c.name))]
 
 
+def teams_of(rows: Connection, person_id: str, now_ms: int) -> list[tuple[str, str, bool]]:
+    """The teams that a person is in now, by name: id, name, and whether they lead it."""
+    asked = (
+        select(team.c.id, team.c.name, membership.c.leads)
+        .join(membership, membership.c.team_id == team.c.id)
+        .where(_of(membership, now_ms, person_id=person_id))
+        .order_by(team.c.name)
+    )
+    return [(row.id, row.name, row.leads) for row in rows.execute(asked)]
+
+
 def members(rows: Connection, team_id: str, now_ms: int) -> list[tuple[str, bool]]:
     """Who is in a team now, and whether they lead it."""
     asked = select(membership).where(_of(membership, now_ms, team_id=team_id)).order_by(membership.c.from_ms)

@@ -15,6 +15,7 @@ from service.parts import Parts
 from service.people import names, store, team_rows
 from service.people.acting import Act, administering, looking
 from service.people.errors import NameTakenError, WrongStateError
+from service.people.repeats import UNKEYED, Repeats
 
 _COACHED = frozenset({StaffRole.PRACTITIONER, StaffRole.MANAGER})
 
@@ -39,12 +40,14 @@ class Coaching:
     until_ms: int | None
 
 
-def make_team(parts: Parts, actor: Actor, name: str) -> str:
-    """A new team's id. Raises RefusedError, PersonInputError, NameTakenError."""
+def make_team(parts: Parts, actor: Actor, name: str, repeats: Repeats = UNKEYED) -> str:
+    """A new team's id. Raises RefusedError, PersonInputError, NameTakenError, DoneBeforeError."""
     team_id, settled = new_id(), names.shown_name(name)
     try:
         with administering(parts, actor, Kind.TEAM, team_id) as act:
+            repeats.refuse_second(act.rows)
             team_rows.add_team(act.rows, team_id, settled, act.now_ms)
+            repeats.keep(act.rows, team_id, act.now_ms)
     except IntegrityError:
         raise NameTakenError from None
     return team_id

@@ -13,6 +13,7 @@ from service.people import store
 from service.people.errors import NotFreshError, TokenInputError
 from service.people.parts import PeopleParts
 from service.people.records import SCOPE_ROLES, Scope, SignedIn, TokenShown
+from service.people.repeats import UNKEYED, Repeats
 from service.people.unguessable import hidden, new_secret
 
 PREFIX = "prt_"
@@ -25,11 +26,17 @@ MOST = 20
 
 
 def make_token(
-    people: PeopleParts, signed: SignedIn, *, label: str, scopes: Iterable[Scope], until_ms: int
+    people: PeopleParts,
+    signed: SignedIn,
+    *,
+    label: str,
+    scopes: Iterable[Scope],
+    until_ms: int,
+    repeats: Repeats = UNKEYED,
 ) -> tuple[str, str]:
     """A new token of the person's own: its id and its secret, which is shown once.
 
-    Raises NotFreshError (a token makes no tokens), TokenInputError.
+    Raises NotFreshError (a token makes no tokens), TokenInputError, DoneBeforeError.
     """
     if not signed.fresh or signed.sign_in_id is None:
         raise NotFreshError
@@ -40,6 +47,7 @@ def make_token(
         raise TokenInputError
     token_id, secret, me = new_id(), PREFIX + new_secret(), signed.actor.person_id
     with people.parts.database.writing() as rows:
+        repeats.refuse_second(rows)
         if wanted - allowed(wanted, store.active_roles(rows, me, now_ms)) or _live_count(rows, me, now_ms) >= MOST:
             raise TokenInputError
         rows.execute(
@@ -49,6 +57,7 @@ def make_token(
             )
         )  # fmt: skip
         people.parts.trail.append(rows, _changed(signed, now_ms))
+        repeats.keep(rows, token_id, now_ms)
     return token_id, secret
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
+from models.records.coding import Setting
 from service.audit.records import NOBODY, Action, AuditEvent, Kind, Outcome, Purpose
 from service.database.words import SessionState, StaffRole
 from service.ids import is_id
@@ -40,9 +41,10 @@ class Act:
 
 @contextmanager
 def acting(
-    parts: Parts, actor: Actor, session_id: str, action: Action, *, owner: bool = True, purpose: Purpose | None = None
-) -> Iterator[Act]:
-    """A transaction in which the actor may do this to the session; with ``owner`` its worker may too.
+    parts: Parts, actor: Actor, session_id: str, action: Action, *,
+    owner: bool = True, administrator: bool = True, purpose: Purpose | None = None,
+) -> Iterator[Act]:  # fmt: skip
+    """A transaction in which the actor may do this to the session: as ``administrator``, as its ``owner`` or as either.
 
     Raises RefusedError, after an audit row of its own, for anybody else and for a session that does not exist.
     """
@@ -54,7 +56,10 @@ def acting(
     try:
         with parts.database.writing() as rows:
             found = store.session_row(rows, session_id)
-            role = _acting_role(actor, found.worker_id, owner) if found is not None else None
+            role = None
+            if found is not None:
+                theirs = owner and actor.person_id == found.worker_id
+                role = _acting_role(actor, theirs, Setting(found.setting), administrator)
             if found is None or (role is None and not actor.system):
                 raise RefusedError("no session" if found is None else "not theirs")
             told = replace(event, role=actor.role_in_audit(role))
@@ -86,8 +91,11 @@ def administering(parts: Parts, actor: Actor, action: Action) -> Iterator[Connec
         raise RefusedError("not an administrator")
 
 
-def _acting_role(actor: Actor, worker_id: str, owner: bool) -> StaffRole | None:
-    if StaffRole.ADMINISTRATOR in actor.roles:
+def _acting_role(actor: Actor, theirs: bool, setting: Setting, administrator: bool) -> StaffRole | None:
+    """A manager's own session is one of supervision, as the policy has it."""
+    if administrator and StaffRole.ADMINISTRATOR in actor.roles:
         return StaffRole.ADMINISTRATOR
-    theirs = owner and actor.person_id == worker_id and StaffRole.PRACTITIONER in actor.roles
-    return StaffRole.PRACTITIONER if theirs else None
+    if theirs and StaffRole.PRACTITIONER in actor.roles:
+        return StaffRole.PRACTITIONER
+    manages = theirs and setting is Setting.SUPERVISION and StaffRole.MANAGER in actor.roles
+    return StaffRole.MANAGER if manages else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import insert, update
 
+from service.api.repeat import Answer, Once
 from service.audit.records import Action, Kind
 from service.database.tables import hold
 from service.database.words import ErasureState
@@ -18,12 +19,16 @@ LONGEST_MS = 366 * 86_400_000
 REASONS = ("court", "complaint", "safeguarding", "regulator")
 
 
-def place_hold(parts: Parts, actor: Actor, session_id: str, reason: str, until_ms: int) -> str:
+def place_hold(
+    parts: Parts, actor: Actor, session_id: str, reason: str, until_ms: int, *, once: Once | None = None
+) -> str:
     """Keep a session from being erased until a time, in ms since 1970, UTC; returns the hold's id. Administrators only.
 
-    Raises RefusedError, HoldError, HoldTooLateError.
+    Raises RefusedError, HoldError, HoldTooLateError, RepeatConflictError.
     """
     with acting(parts, actor, session_id, Action.ADMINISTRATION, owner=False) as act:
+        if once and (before := once.earlier(act.rows)):
+            return str(before.body["id"])
         now = act.event.when_ms
         if reason not in REASONS or not now < until_ms <= now + LONGEST_MS:
             raise HoldError
@@ -35,6 +40,8 @@ def place_hold(parts: Parts, actor: Actor, session_id: str, reason: str, until_m
             id=hold_id, session_id=session_id, owner_id=actor.person_id, reason=reason, from_ms=now, until_ms=until_ms,
         ))  # fmt: skip
         act.tell(Kind.SESSION, session_id)
+        if once:
+            once.keep(act.rows, Answer(status=201, body={"id": hold_id}), now)
     return hold_id
 
 

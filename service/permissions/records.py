@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from models.records.speech import Role
 from service.database.words import How, PermissionAnswer, PermissionPurpose
+
+
+class Standing(StrEnum):
+    """How a participant stands to one purpose; only ``given`` lets anything be done for it."""
+
+    GIVEN = "given"
+    MISSING = "missing"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    OVER = "over"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +66,19 @@ def agreed(participant_id: str, purpose: PermissionPurpose, answers: Iterable[An
     """Whether this participant's permission for the purpose is given: somebody said yes, and nobody says otherwise."""
     said = [answer for voice, answer in standing(answers).items() if voice[0] == participant_id and voice[1] is purpose]
     return bool(said) and all(one.holds(now) for one in said)
+
+
+def standing_to(participant_id: str, purpose: PermissionPurpose, answers: Iterable[Answer], now: int) -> Standing:
+    """How a participant stands to a purpose; where two voices differ, the one that says no."""
+    voices = standing(answers).items()
+    said = [answer for voice, answer in voices if voice[0] == participant_id and voice[1] is purpose]
+    against = [one for one in said if not one.holds(now)]
+    if not said:
+        return Standing.MISSING
+    if not against:
+        return Standing.GIVEN
+    latest = max(against, key=lambda one: one.number).answer
+    return Standing.OVER if latest is PermissionAnswer.GIVEN else Standing(latest.value)
 
 
 def all_agreed(participant_ids: Iterable[str], purpose: PermissionPurpose, answers: Iterable[Answer], now: int) -> bool:

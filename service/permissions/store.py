@@ -18,9 +18,9 @@ OVER = (SessionState.WITHDRAWN, SessionState.ERASED)
 
 
 def session_row(rows: Connection, session_id: str) -> Row[*tuple[Any, ...]] | None:
-    """The session's worker, state and epoch; None where there is no such session."""
-    found = select(session.c.worker_id, session.c.state, session.c.permission_epoch).where(session.c.id == session_id)
-    return rows.execute(found).one_or_none()
+    """The session's worker, setting, state and epoch; None where there is no such session."""
+    found = select(session.c.worker_id, session.c.setting, session.c.state, session.c.permission_epoch)
+    return rows.execute(found.where(session.c.id == session_id)).one_or_none()
 
 
 def participants(rows: Connection, session_id: str) -> list[Participant]:

@@ -8,6 +8,8 @@ from sqlalchemy import Connection, update
 from sqlalchemy.exc import IntegrityError
 
 from models.records.speech import Role
+from service.api.repeat import Answer as Given
+from service.api.repeat import Once
 from service.audit.records import NOBODY, Action, AuditEvent, Kind, Outcome, Purpose
 from service.database.tables import session
 from service.database.words import How, LawfulBasis, PermissionAnswer, PermissionPurpose, SessionState
@@ -30,16 +32,22 @@ CLOCKS_DIFFER_MS = 300_000
 """What was said may lie so far ahead of this machine's clock."""
 
 
-def add_participant(parts: Parts, actor: Actor, session_id: str, role: Role, place: int | None = None) -> Participant:
+def add_participant(
+    parts: Parts, actor: Actor, session_id: str, role: Role, place: int | None = None, *, once: Once | None = None
+) -> Participant:
     """Somebody was there; until they agree, the session is quarantined. ``place`` is the next one unless named.
 
-    Raises RefusedError, SessionOverError, ParticipantExistsError.
+    Raises RefusedError, SessionOverError, ParticipantExistsError, RepeatConflictError.
     """
     with acting(parts, actor, session_id, Action.PERMISSION) as act:
         act.refuse_over()
+        if once and (before := once.earlier(act.rows)):
+            return find_participant(act.rows, session_id, str(before.body["id"]))
         added = _added(act.rows, session_id, role, place)
         settle(act.rows, session_id, act.event.when_ms)
         act.tell(Kind.PARTICIPANT, added.id)
+        if once:
+            once.keep(act.rows, Given(status=201, body={"id": added.id}), act.event.when_ms)
     return added
 
 
@@ -89,14 +97,17 @@ def record(
     statement: str,
     said_ms: int,
     until_ms: int | None = None,
+    once: Once | None = None,
 ) -> SessionState:
     """Append what a participant said; returns the session's state after it.
 
     ``statement`` is the name of what was read out; times are ms since 1970 in UTC. Taking back is `withdraw`.
-    Raises RefusedError, SessionOverError, NoSuchParticipantError, StatementError, AnswerError.
+    Raises RefusedError, SessionOverError, NoSuchParticipantError, StatementError, AnswerError, RepeatConflictError.
     """
     with acting(parts, actor, session_id, Action.PERMISSION) as act:
         act.refuse_over()
+        if once and once.earlier(act.rows):
+            return act.state
         now = act.event.when_ms
         said = find_participant(act.rows, session_id, participant_id)
         _check_answer(answer, how, said.role, said_ms=said_ms, until_ms=until_ms, now=now)
@@ -108,6 +119,8 @@ def record(
         store.add_answer(act.rows, session_id, added)
         state = settle(act.rows, session_id, now)
         act.tell(Kind.PARTICIPANT, participant_id)
+        if once:
+            once.keep(act.rows, Given(status=201, body={"state": state}), now)
     return state
 
 

@@ -102,6 +102,18 @@ def withdraw(
     return receipt
 
 
+def erase_own(parts: Parts, actor: Actor, session_id: str) -> Receipt:
+    """The worker alone has a session of their own erased; from this transaction on nobody reads it.
+
+    Doing it again gives the same receipt. Raises RefusedError.
+    """
+    with acting(parts, actor, session_id, Action.ERASURE, administrator=False) as act:
+        act.tell(Kind.SESSION, session_id)
+        receipt = _erased(act, actor, session_id, ErasureTrigger.REQUEST)
+    barrier("erasure.requested")
+    return receipt
+
+
 def receipt_of(parts: Parts, actor: Actor, session_id: str) -> Receipt:
     """The receipt of a withdrawn session as it stands now. Raises RefusedError, NoSuchErasureError."""
     with acting(parts, actor, session_id, Action.VIEW) as act:
@@ -121,14 +133,14 @@ def _take_back(
         store.add_answer(act.rows, session_id, said)
 
 
-def _erased(act: Act, actor: Actor, session_id: str) -> Receipt:
+def _erased(act: Act, actor: Actor, session_id: str, cause: ErasureTrigger = ErasureTrigger.WITHDRAWAL) -> Receipt:
     """The session's state, its epoch and the erasure, in the caller's transaction."""
     now = act.event.when_ms
     if act.state not in store.OVER:
         store.raise_epoch(act.rows, session_id, SessionState.WITHDRAWN)
         store.stop_jobs(act.rows, session_id, now)
     request_erasure(
-        act.rows, session_id, ErasureTrigger.WITHDRAWAL, requested_by=actor.person_id,
+        act.rows, session_id, cause, requested_by=actor.person_id,
         request_id=actor.request_id, now=now,
     )  # fmt: skip
     return _receipt(act.rows, session_id, now)

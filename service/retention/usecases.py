@@ -55,6 +55,18 @@ def preview(parts: Parts, actor: Actor) -> list[Due]:
         return _due(rows, parts.clock(), parts.clock() + NOTICE_MS, None if everything else actor.person_id)
 
 
+def preview_own(parts: Parts, actor: Actor) -> list[Due]:
+    """What of the actor's own sessions will be deleted within the notice, or is overdue, soonest first."""
+    with parts.database.reading() as rows:
+        return _due(rows, parts.clock(), parts.clock() + NOTICE_MS, actor.person_id)
+
+
+def periods(parts: Parts) -> Mapping[schedule.Kind, Schedule]:
+    """How long each kind is kept here, now and from later on."""
+    with parts.database.reading() as rows:
+        return store.schedules(rows)
+
+
 def set_days(parts: Parts, actor: Actor, kind: schedule.Kind, days: int) -> None:
     """Keep a kind for so many days. A shorter time comes into force after the notice, so that nobody is surprised.
 

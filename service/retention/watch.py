@@ -32,6 +32,7 @@ class ClockWatch:
         self._parts = parts
         self._monotonic = monotonic
         self._looked: int | None = None
+        self._marked: str | None = None
 
     def look(self) -> bool:
         """Whether the clock can be believed now; remembers what it should show."""
@@ -39,16 +40,24 @@ class ClockWatch:
         with self._parts.database.writing() as rows:
             now = self._parts.clock()
             mark = store.read_setting(rows, MARK)
-            expected = now if mark is None else int(mark) + passed
+            expected = now if mark is None else self._expected(mark, passed, now)
             believed = abs(now - expected) <= JUMP_MS
-            store.write_setting(rows, MARK, str(max(now, expected) if believed else expected))
+            self._marked = str(max(now, expected) if believed else expected)
+            store.write_setting(rows, MARK, self._marked)
         return believed
 
     def confirm(self, actor: Actor) -> None:
         """An administrator says that the clock is right. Raises RefusedError."""
         with administering(self._parts, actor, Action.ADMINISTRATION) as rows:
-            store.write_setting(rows, MARK, str(self._parts.clock()))
+            self._marked = str(self._parts.clock())
+            store.write_setting(rows, MARK, self._marked)
         self._looked = self._monotonic()
+
+    def _expected(self, mark: str, passed: int, now: int) -> int:
+        """A mark of another process is of some moment since this one looked: nobody knows of which."""
+        if mark == self._marked:
+            return int(mark) + passed
+        return min(max(now, int(mark)), int(mark) + passed)
 
     def _passed(self) -> int:
         return 0 if self._looked is None else self._monotonic() - self._looked

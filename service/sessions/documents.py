@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
+from models.adapters.media_kinds import HEAD_BYTES, sniff
+from models.adapters.media_refusals import RefusedRecordingError
 from service.audit.records import Action, Purpose
 from service.blobs.reader import BlobReader
 from service.database.words import Content
+from service.jobs.records import CONTENTS, Document
 from service.keybroker.ports import Actor, Opened
 from service.parts import Parts
 from service.sessions import store
 from service.sessions.errors import NoDocumentError
 
-
-class Document(StrEnum):
-    """The documents that a session has once it is ready; each is the JSON that the command line writes."""
-
-    SESSION = "session"
-    CODING = "coding"
-    SCORING = "scoring"
-
-    @property
-    def content(self) -> Content:
-        """What kind of content it is to the policy."""
-        return Content.TRANSCRIPT if self is Document.SESSION else Content.CODING
+LISTENING_TYPE = "audio/mp4"
+"""The decoder writes the copy for listening as m4a."""
+UNKNOWN_TYPE = "application/octet-stream"
+_TYPES = {
+    "wav": "audio/wav",
+    "w64": "audio/x-w64",
+    "mp3": "audio/mpeg",
+    "aac": "audio/aac",
+    "mp4": "audio/mp4",
+    "flac": "audio/flac",
+    "ogg": "audio/ogg",
+    "matroska": "audio/webm",
+    "asf": "audio/x-ms-wma",
+    "amr": "audio/amr",
+    "aiff": "audio/aiff",
+    "caf": "audio/x-caf",
+}
+"""By the kinds that uploads are told apart by; a player is told nothing that the first bytes do not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +45,15 @@ class OpenDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenSound:
-    """A recording, open for reading at any place in bytes; close both when done."""
+    """A recording, open for reading at any place in bytes; close it when done.
+
+    ``version``: equal ones are the same sound. ``media_type`` is exact, like ``audio/ogg``.
+    """
 
     opened: Opened
     reader: BlobReader
+    version: str
+    media_type: str
 
     def close(self) -> None:
         """Let go of the recording and of the key."""
@@ -56,7 +69,7 @@ class Documents:
 
     def read(self, actor: Actor, session_id: str, document: Document, *, purpose: Purpose) -> OpenDocument:
         """A document. Raises NoDocumentError where it is not made yet."""
-        with self.parts.broker.open(actor, session_id, document.content, purpose=purpose) as opened:
+        with self.parts.broker.open(actor, session_id, CONTENTS[document], purpose=purpose) as opened:
             with self.parts.database.reading() as rows:
                 found = store.newest_artefact(rows, session_id, document.value)
             if found is None:
@@ -70,11 +83,29 @@ class Documents:
         opened = self.parts.broker.open(actor, session_id, Content.RECORDING, purpose=purpose, action=Action.PLAY)
         try:
             with self.parts.database.reading() as rows:
-                blob_id = store.newest_artefact(rows, session_id, "listening")
-                found = blob_id[0] if blob_id else store.newest_sound(rows, session_id)
+                copy = store.newest_artefact(rows, session_id, Document.LISTENING)
+                found = copy[0] if copy else store.newest_sound(rows, session_id)
             if found is None:
                 raise NoDocumentError
-            return OpenSound(opened=opened, reader=opened.read(found))
+            return _sound(opened, found, LISTENING_TYPE if copy else None)
         except BaseException:
             opened.close()
             raise
+
+
+def _sound(opened: Opened, blob_id: str, media_type: str | None) -> OpenSound:
+    reader = opened.read(blob_id)
+    try:
+        kind = media_type or _type_of(reader)
+    except BaseException:
+        reader.close()
+        raise
+    return OpenSound(opened=opened, reader=reader, version=blob_id, media_type=kind)
+
+
+def _type_of(reader: BlobReader) -> str:
+    head = b"".join(reader.pieces(0, HEAD_BYTES))
+    try:
+        return _TYPES.get(sniff(head, reader.size), UNKNOWN_TYPE)
+    except RefusedRecordingError:
+        return UNKNOWN_TYPE

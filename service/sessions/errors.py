@@ -5,10 +5,6 @@ from __future__ import annotations
 from models.errors import BadInputError, PracticeError
 
 
-class ChangedMeanwhileError(PracticeError):
-    """Somebody changed this meanwhile. Load it again, look at the change, then save yours."""
-
-
 class NotYoursToAddError(PracticeError):
     """Only practitioners, and managers for their own supervision, can add sessions. Ask your administrator."""
 

@@ -104,6 +104,14 @@ class SessionFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SessionPage:
+    """Some sessions of a list, and the cursor of the next page; None on the last."""
+
+    items: tuple[SessionFacts, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """A session with what its worker wrote about it."""
 

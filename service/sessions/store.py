@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, insert, or_, select, update
+from sqlalchemy import Connection, Select, insert, or_, select, update
 
 from models.records.coding import Setting
 from models.records.speech import Role
+from service.api.paging import Wanted, read_page
 from service.database.tables import artefact, membership, participant, recording, session
 from service.database.words import LawfulBasis, SessionState
-from service.sessions.records import NewSession, Present, SessionFacts
+from service.sessions.records import NewSession, Present, SessionFacts, SessionPage
 
 _FACTS = (
     session.c.id, session.c.worker_id, session.c.team_id, session.c.setting, session.c.state, session.c.lawful_basis,
@@ -51,20 +52,13 @@ def facts_of(rows: Connection, session_id: str) -> SessionFacts | None:
     return None if found is None else _facts(found, _present(rows, [session_id]).get(session_id, ()))
 
 
-def page(
-    rows: Connection, visible: Select[tuple[str]], after: tuple[int, str] | None, limit: int
-) -> tuple[SessionFacts, ...]:
-    """Sessions among ``visible`` ids, newest first, those after (created_ms, id)."""
-    wanted = select(*_FACTS).where(session.c.id.in_(visible))
-    if after is not None:
-        earlier = session.c.created_ms < after[0]
-        same = and_(session.c.created_ms == after[0], session.c.id < after[1])
-        wanted = wanted.where(or_(earlier, same))
-    found = (
-        rows.execute(wanted.order_by(session.c.created_ms.desc(), session.c.id.desc()).limit(limit)).mappings().all()
-    )
-    present = _present(rows, [row["id"] for row in found])
-    return tuple(_facts(row, present.get(row["id"], ())) for row in found)
+def page(rows: Connection, visible: Select[tuple[str]], wanted: Wanted) -> SessionPage:
+    """A page of the sessions among ``visible`` ids, newest first. Raises CursorError."""
+    chosen = select(*_FACTS).where(session.c.id.in_(visible))
+    found = read_page(rows, chosen, (session.c.created_ms, session.c.id), wanted)
+    present = _present(rows, [row["id"] for row in found.rows])
+    items = tuple(_facts(row, present.get(row["id"], ())) for row in found.rows)
+    return SessionPage(items=items, next=found.next)
 
 
 def keep_details(rows: Connection, session_id: str, sealed: bytes, version: int) -> bool:
@@ -100,11 +94,10 @@ def newest_artefact(rows: Connection, session_id: str, stage: str) -> tuple[str,
 
 
 def newest_sound(rows: Connection, session_id: str) -> str | None:
-    """Blob id of the newest recording of sound."""
+    """Blob id of the newest recording of sound that is still kept."""
+    kept = (recording.c.session_id == session_id, recording.c.kind == "sound", recording.c.deleted_ms.is_(None))
     return rows.execute(
-        select(recording.c.blob_id)
-        .where(recording.c.session_id == session_id, recording.c.kind == "sound")
-        .order_by(recording.c.received_ms.desc(), recording.c.id)
+        select(recording.c.blob_id).where(*kept).order_by(recording.c.received_ms.desc(), recording.c.id)
     ).scalar()
 
 

@@ -10,6 +10,9 @@ from sqlalchemy import Connection, Select
 
 from models.records.coding import Setting
 from models.records.speech import Role
+from service.api.errors import ChangedMeanwhileError
+from service.api.paging import Wanted
+from service.api.repeat import Answer, Once
 from service.audit.records import Action, ActorRole, AuditEvent, Kind, Outcome, Purpose
 from service.database.words import Content, SessionState, StaffRole
 from service.ids import new_id
@@ -17,8 +20,8 @@ from service.keybroker.errors import RefusedError
 from service.keybroker.ports import Actor
 from service.parts import Parts
 from service.sessions import store
-from service.sessions.errors import ChangedMeanwhileError, NothingToShareError, NotYoursToAddError, ReviewBegunError
-from service.sessions.records import Details, NewSession, Present, Session, SessionFacts
+from service.sessions.errors import NothingToShareError, NotYoursToAddError, ReviewBegunError
+from service.sessions.records import Details, NewSession, Present, Session, SessionFacts, SessionPage
 
 _FIELD = "session.details"
 _ADDERS = {
@@ -36,17 +39,23 @@ class Sessions:
     parts: Parts
     visible: Visible
 
-    def add(self, actor: Actor, new: NewSession) -> Session:
-        """Add a session of the actor's own. Its key is durable before a row names it. Raises NotYoursToAddError."""
+    def add(self, actor: Actor, new: NewSession, once: Once | None = None) -> Session:
+        """Add a session of the actor's own. Its key is durable before a row names it.
+
+        With ``once``, the session that the same act added before. Raises NotYoursToAddError, RepeatConflictError.
+        """
         role = _ADDERS[new.setting]
         if role not in actor.roles:
             raise NotYoursToAddError
-        session_id, now = new_id(), self.parts.clock()
-        self.parts.broker.create(actor, session_id)
-        with self.parts.database.writing() as rows:
-            store.add(rows, session_id, actor.person_id, new, _present(new.participants), now)
-            self._tell(rows, actor, session_id, Action.EDIT, role=ActorRole(role))
-        return self.change(actor, session_id, new.details, version=1)
+        session_id = self._before(once)
+        if session_id is None:
+            session_id = self._added(actor, new, ActorRole(role), once)
+        elif (found := self.look(actor, session_id)).facts.version > 1:
+            return found
+        try:
+            return self.change(actor, session_id, new.details, version=1)
+        except ChangedMeanwhileError:  # the same request beside this one kept them
+            return self.look(actor, session_id)
 
     def look(self, actor: Actor, session_id: str, *, purpose: Purpose = Purpose.REFLECTION) -> Session:
         """A session with its details."""
@@ -73,10 +82,10 @@ class Sessions:
             raise RefusedError("no such session")
         return Session(facts=facts, details=details)
 
-    def page(self, actor: Actor, *, after: tuple[int, str] | None = None, limit: int = 50) -> tuple[SessionFacts, ...]:
-        """Sessions that the actor may know of, newest first, without content."""
+    def page(self, actor: Actor, wanted: Wanted | None = None) -> SessionPage:
+        """Sessions that the actor may know of, newest first, without content. Raises CursorError."""
         with self.parts.database.reading() as rows:
-            return store.page(rows, self.visible(rows, actor), after, limit)
+            return store.page(rows, self.visible(rows, actor), wanted or Wanted())
 
     def share(self, actor: Actor, session_id: str) -> SessionFacts:
         """Let the worker's coach see a session that is ready; sharing again changes nothing."""
@@ -93,6 +102,27 @@ class Sessions:
         if facts.shared_ms is None:
             return facts
         return self._keep_shared(actor, session_id, None)
+
+    def _added(self, actor: Actor, new: NewSession, role: ActorRole, once: Once | None) -> str:
+        """The id of the new session, or of one that a request beside this one was faster with; details come after."""
+        session_id = new_id()
+        self.parts.broker.create(actor, session_id)
+        with self.parts.database.writing() as rows:
+            if once and (before := once.earlier(rows)):
+                return str(before.body["id"])
+            now = self.parts.clock()
+            store.add(rows, session_id, actor.person_id, new, _present(new.participants), now)
+            self._tell(rows, actor, session_id, Action.EDIT, role=role)
+            if once:
+                once.keep(rows, Answer(status=201, body={"id": session_id}), now)
+        return session_id
+
+    def _before(self, once: Once | None) -> str | None:
+        if once is None:
+            return None
+        with self.parts.database.reading() as rows:
+            before = once.earlier(rows)
+        return None if before is None else str(before.body["id"])
 
     def _keep_shared(self, actor: Actor, session_id: str, shared_ms: int | None) -> SessionFacts:
         with self.parts.database.writing() as rows:

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Self
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Select, select
 
 from service.audit.records import Action, AuditEvent, Purpose
 from service.blobs.errors import BlobRefusedError
@@ -16,6 +16,7 @@ from service.blobs.reader import BlobReader
 from service.blobs.sealed import read_blob, write_blob
 from service.blobs.store import BlobStore
 from service.blobs.writer import BlobWriter
+from service.database.tables import session
 from service.database.words import Content
 from service.keybroker.errors import RefusedError
 from service.keybroker.ports import Actor
@@ -65,6 +66,11 @@ class OpenHandedBroker:
         opened = OpenedAnyhow(self, session_id, self.epochs.get(session_id, 1))
         opened.look()
         return opened
+
+    def visible_sessions(
+        self, rows: Connection, actor: Actor, purpose: Purpose | None = None, *, content: Content = Content.DETAILS
+    ) -> Select[tuple[str]]:
+        return select(session.c.id).where(session.c.id.not_in(sorted(self.refused)))
 
 
 @dataclass

@@ -157,7 +157,8 @@ class House:
             file_name=self._sealed(full, sent, planted("upload name")), created_ms=0, seen_ms=0, until_ms=9,
         ))  # fmt: skip
         rows.execute(insert(upload_part).values(
-            blob_id=self._blob(full, planted("part")), upload_id=sent, start_byte=0, size_bytes=1
+            blob_id=self._blob(full, planted("part")), upload_id=sent, start_byte=0, size_bytes=1,
+            state="stored",
         ))  # fmt: skip
         for content in Content:
             rows.execute(insert(artefact).values(

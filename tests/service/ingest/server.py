@@ -18,7 +18,6 @@ from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
 from models.errors import PracticeError
-from service.api.principals import Door
 from service.barriers import VARIABLE
 from service.blobs.local_store import LocalBlobStore
 from service.clock import now_ms
@@ -39,19 +38,6 @@ class Known:
         self.actor = actor(person_id)
 
 
-class Nobody:
-    """Finds no one; who sends is told by a header here."""
-
-    def resolve_cookie(self, value: str, request_id: str) -> None:
-        return None
-
-    def resolve_token(self, value: str, request_id: str) -> None:
-        return None
-
-    def csrf_ok(self, cookie: str, given: str) -> bool:
-        return False
-
-
 def known(request: Request) -> Known:
     return Known(request.headers.get("x-person", WORKER))
 
@@ -63,7 +49,6 @@ def answered(request: Request, error: Exception) -> Response:
 
 def app_for(ingest: Ingest, silence_s: float = 30.0) -> FastAPI:
     app = FastAPI()
-    app.state.door = Door(resolver=Nobody(), origins=frozenset(), cookie="sid", is_operator=lambda _: False)
     app.include_router(tus_router(ingest, known, silence_s=silence_s))
     for kind in STATUSES:
         app.add_exception_handler(kind, answered)

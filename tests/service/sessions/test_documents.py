@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from service.audit.records import Action, Purpose
 from service.blobs.identity import new_blob_id
 from service.database.tables import artefact, recording
 from service.database.words import Content, StaffRole
+from service.jobs.records import Document
 from service.keybroker.errors import RefusedError
 from service.keybroker.ports import Actor
 from service.parts import Parts
-from service.sessions.documents import Document, Documents
+from service.sessions.documents import Documents
 from service.sessions.errors import NoDocumentError
 from service.sessions.usecases import Sessions
 from tests.service.sessions.test_sessions import a_session, own, someone
@@ -74,15 +75,17 @@ def test_a_document_that_is_not_made_yet_is_said_to_be_so(parts: Parts, worker: 
 def test_each_document_is_asked_for_as_its_kind_of_content(
     parts: Parts, worker: Actor, session_id: str, open_handed: OpenHandedBroker
 ) -> None:
-    for document in Document:
+    read = (Document.SESSION, Document.CODING, Document.SCORING, Document.PEAKS)
+    for document in read:
         keep(parts, worker, session_id, document.value, b"x")
     open_handed.asked.clear()
-    for document in Document:
+    for document in read:
         Documents(parts=parts).read(worker, session_id, document, purpose=Purpose.COACHING)
     assert [(content, purpose) for _, _, content, purpose, _ in open_handed.asked] == [
         (Content.TRANSCRIPT, Purpose.COACHING),
         (Content.CODING, Purpose.COACHING),
         (Content.CODING, Purpose.COACHING),
+        (Content.RECORDING, Purpose.COACHING),
     ]
 
 
@@ -102,6 +105,33 @@ def test_the_listening_copy_is_played_where_there_is_one(parts: Parts, worker: A
     sound = Documents(parts=parts).sound(worker, session_id, purpose=Purpose.REFLECTION)
     assert sound.reader.readall() == b"copy"
     sound.close()
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        (b"RIFF\x24\x00\x00\x00WAVEfmt ", "audio/wav"),
+        (b"OggS\x00\x02", "audio/ogg"),
+        (b"fLaC\x00", "audio/flac"),
+        (b"\x00\x00\x00\x20ftypM4A ", "audio/mp4"),
+        (b"<html>", "application/octet-stream"),
+    ],
+)
+def test_a_recording_as_it_came_is_played_as_what_its_first_bytes_say(
+    parts: Parts, worker: Actor, session_id: str, head: bytes, kind: str
+) -> None:
+    keep_sound(parts, worker, session_id, head + bytes(5000))
+    sound = Documents(parts=parts).sound(worker, session_id, purpose=Purpose.REFLECTION)
+    sound.close()
+    assert sound.media_type == kind
+
+
+def test_a_recording_that_retention_deleted_is_not_looked_for(parts: Parts, worker: Actor, session_id: str) -> None:
+    keep_sound(parts, worker, session_id, b"gone")
+    with parts.database.writing() as rows:
+        rows.execute(update(recording).values(deleted_ms=1))
+    with pytest.raises(NoDocumentError):
+        Documents(parts=parts).sound(worker, session_id, purpose=Purpose.REFLECTION)
 
 
 def test_a_brought_transcript_has_no_sound(parts: Parts, worker: Actor, session_id: str) -> None:

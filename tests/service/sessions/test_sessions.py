@@ -7,6 +7,8 @@ from sqlalchemy import Connection, Select, insert, select, update
 
 from models.records.coding import Setting
 from models.records.speech import Role
+from service.api.errors import ChangedMeanwhileError
+from service.api.paging import Wanted
 from service.audit.records import Action
 from service.database.tables import person, session
 from service.database.words import Content, LawfulBasis, SessionState, StaffRole
@@ -15,7 +17,6 @@ from service.keybroker.errors import RefusedError
 from service.keybroker.ports import Actor
 from service.parts import Parts
 from service.sessions.errors import (
-    ChangedMeanwhileError,
     NothingToShareError,
     NotYoursToAddError,
     ReviewBegunError,
@@ -149,10 +150,11 @@ def test_pages_follow_one_another_without_gap(
         added.append(sessions.add(worker, a_session()).facts.id)
     sessions.add(someone(parts, StaffRole.PRACTITIONER), a_session())
     seen: list[str] = []
-    after = None
-    while found := sessions.page(worker, after=after, limit=3):
-        seen += [one.id for one in found]
-        after = (found[-1].created_ms, found[-1].id)
+    wanted: Wanted | None = Wanted(limit=3)
+    while wanted:
+        found = sessions.page(worker, wanted)
+        seen += [one.id for one in found.items]
+        wanted = Wanted(limit=3, cursor=found.next) if found.next else None
     assert sorted(seen) == sorted(added)
 
 
