@@ -56,9 +56,10 @@ def refusal(answer: httpx2.Response, secrets: Iterable[str] = ()) -> RefusedTher
         sentence = sentence.replace(secret, "...")
     if status >= 500:
         return FailedThereError(sentence, status)
-    if status == 401:
+    slug = _printable(str(told.get("type", ""))).rpartition("/")[2]
+    if slug == "not-signed-in":
         sentence += " Run `practice remote sign-in` again."
-    return RefusedThereError(sentence, status, str(told.get("type", "")).rpartition("/")[2])
+    return RefusedThereError(sentence, status, slug)
 
 
 def certificate_fault(failed: BaseException) -> str:
