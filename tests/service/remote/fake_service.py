@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-
 TOKEN = "prt_" + "kept-in-one-file-alone"
 PASSWORD = "kettle under nine ladders"
 FIRST, INVITED = "first-secret-of-a-link", "secret-of-an-invitation"
@@ -48,7 +47,14 @@ class Answer:
 
 
 def problem(status: int, detail: str, slug: str = "nothing-here", **more: Any) -> Answer:
-    body = {"type": f"/problems/{slug}", "title": "No", "status": status, "detail": detail, "instance": "0" * 32, **more}
+    body = {
+        "type": f"/problems/{slug}",
+        "title": "No",
+        "status": status,
+        "detail": detail,
+        "instance": "0" * 32,
+        **more,
+    }
     return Answer(status, body, {"Content-Type": "application/problem+json"})
 
 
@@ -156,8 +162,10 @@ def list_participants(service: FakeService, seen: Seen, session: str) -> Answer:
 
 
 def withdraw(service: FakeService, seen: Seen, session: str, participant: str) -> Answer:
-    receipt = {"purposes": ["reflection"], "withdrawn_ms": 1_795_000_000_000, "whole": True, "erasure_id": "e0" * 16,
-               "state": "requested", "held_until_ms": None, "certificate": None, "words": "It is being erased."}  # fmt: skip
+    receipt = {
+        "purposes": ["reflection"], "withdrawn_ms": 1_795_000_000_000, "whole": True, "erasure_id": "e0" * 16,
+        "state": "requested", "held_until_ms": None, "certificate": None, "words": "It is being erased.",
+    }  # fmt: skip
     return Answer(202, receipt)
 
 
@@ -236,7 +244,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._send(self.service.answer(seen))
 
-    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = _any
+    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = _any  # noqa: N815 - the library's names
 
     def _take_in(self, seen: Seen) -> None:
         service = self.service
@@ -300,5 +308,3 @@ def running() -> Iterator[FakeService]:
     finally:
         server.shutdown()
         server.server_close()
-
-
