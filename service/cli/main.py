@@ -19,6 +19,7 @@ from service.cli.audit import audit_app
 from service.cli.code import code
 from service.cli.doctor import doctor
 from service.cli.evaluate import evaluate_app
+from service.cli.remote import remote_app
 from service.cli.score import score
 from service.cli.serve import first_link, serve, upgrade, worker
 from service.cli.train import train_app
@@ -53,6 +54,7 @@ app.command()(worker)
 app.command()(upgrade)
 app.command("first-link")(first_link)
 app.add_typer(audit_app, name="audit")
+app.add_typer(remote_app, name="remote")
 app.command()(doctor)
 
 
