@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import ssl
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from starlette.testclient import TestClient
 
 from service.database.words import StaffRole
 from service.ids import new_id
-from service.people.errors import ProviderSettingsError
+from service.people.errors import ProviderSettingsError, ProviderUnavailableError
 from service.people.oidc import OidcProvider, OidcSettings
 from tests.service.house import API, MINUTE_MS, PASSWORD, House, opened_house, secret_of
 from tests.service.people import provider as small
+from tests.service.stand_ins import ToldClock
 
 ROOT = Path(__file__).resolve().parents[3]
 SID, JOURNEY = "__Host-sid", "__Host-journey"
@@ -94,7 +104,7 @@ def test_a_link_there_leads_back_into_a_sign_in(house: House) -> None:
     assert (back.status_code, back.headers["location"]) == (303, "/")
     assert JOURNEY not in browser.cookies
     told = browser.get(f"{API}/me").json()
-    assert (told["id"], told["fresh"]) == (person_id, True)
+    assert (told["id"], told["fresh"], told["has_password"], told["at_provider"]) == (person_id, True, False, True)
 
 
 def test_an_answer_that_was_used_or_belongs_to_another_browser_is_refused(house: House) -> None:
@@ -163,9 +173,66 @@ def test_a_sign_in_that_the_provider_remembers_is_no_proof_from_just_now(house: 
     assert browser.get(f"{API}/me").json()["fresh"] is False
 
 
-def test_an_authority_of_the_council_s_own_is_read_from_its_file(tmp_path: Path, house: House) -> None:
+@contextmanager
+def over_https(folder: Path) -> Iterator[tuple[str, list[str]]]:
+    """A server with a certificate of an authority that nobody knows: its address, and the paths that it was asked."""
+    asked: list[str] = []
+
+    class Asked(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_error(404)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library calls it so
+            pass
+
+    own_certificate(folder)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "own.pem", folder / "own.key")
+    with ThreadingHTTPServer(("127.0.0.1", 0), Asked) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"https://localhost:{server.server_port}", asked
+        server.shutdown()
+
+
+def own_certificate(folder: Path) -> None:
+    """A key and its certificate for this machine, signed by itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    day = timedelta(days=1)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(datetime.now(UTC) - day)
+        .not_valid_after(datetime.now(UTC) + day)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    (folder / "own.pem").write_bytes(made.public_bytes(pem))
+    form, nothing = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    (folder / "own.key").write_bytes(key.private_bytes(pem, form, nothing))
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_an_authority_of_the_council_s_own_is_believed_where_its_file_is_named(tmp_path: Path, told: bool) -> None:
+    with over_https(tmp_path) as (issuer, asked):
+        settings = OidcSettings(
+            issuer=issuer, client_id="c", secret_file=tmp_path / "s", back="https://b.example",
+            ca_file=tmp_path / "own.pem" if told else None,
+        )  # fmt: skip
+        with pytest.raises(ProviderUnavailableError):
+            OidcProvider(settings, ToldClock()).address(state="a", nonce="b", verifier="c")
+        assert bool(asked) is told
+
+
+@pytest.mark.parametrize("name", ["none.pem", "missing.pem"])
+def test_a_file_without_certificates_is_told_at_the_start(tmp_path: Path, name: str) -> None:
     (tmp_path / "none.pem").write_text("no certificate")
-    for name in ("none.pem", "missing.pem"):
-        given = {"issuer": "https://c.example", "client_id": "c", "secret_file": tmp_path / "s", "back": "https://b"}
-        with pytest.raises(ProviderSettingsError, match="PRACTICE_OIDC_CA_FILE"):
-            OidcProvider(OidcSettings(**given, ca_file=tmp_path / name), house.clock)
+    settings = OidcSettings(
+        issuer="https://c.example", client_id="c", secret_file=tmp_path / "s", back="https://b.example",
+        ca_file=tmp_path / name,
+    )  # fmt: skip
+    with pytest.raises(ProviderSettingsError, match="PRACTICE_OIDC_CA_FILE"):
+        OidcProvider(settings, ToldClock())

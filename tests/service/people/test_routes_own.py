@@ -36,7 +36,7 @@ def test_people_see_their_own_names_roles_and_teams_and_no_others(house: House) 
     assert told.pop("csrf") == browser.headers["X-CSRF"]
     assert told == {
         "id": person_id, "sign_in_name": house.names[person_id], "shown_name": "O. Reed",
-        "roles": ["manager", "practitioner"], "fresh": True,
+        "roles": ["manager", "practitioner"], "fresh": True, "has_password": True, "at_provider": False,
         "teams": [{"id": made[0], "name": f"Team a {person_id}", "leads": True}],
     }  # fmt: skip
     assert house.admin().delete(f"{API}/teams/{made[0]}/members/{person_id}").status_code == 204
