@@ -22,13 +22,15 @@ class OwnTeam:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Oneself:
-    """A person as they see themself."""
+    """A person as they see themself, and by what they can prove who they are."""
 
     id: str
     sign_in_name: str
     shown_name: str
     roles: frozenset[StaffRole]
     teams: tuple[OwnTeam, ...]
+    has_password: bool
+    at_provider: bool
 
 
 def oneself(people: PeopleParts, signed: SignedIn) -> Oneself:
@@ -42,4 +44,5 @@ def oneself(people: PeopleParts, signed: SignedIn) -> Oneself:
     return Oneself(
         id=me, sign_in_name=row["sign_in_name"], shown_name=row["shown_name"], roles=signed.actor.roles,
         teams=tuple(OwnTeam(id=team_id, name=name, leads=leads) for team_id, name, leads in teams),
+        has_password=row["password_hash"] is not None, at_provider=row["subject"] is not None,
     )  # fmt: skip

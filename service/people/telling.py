@@ -21,7 +21,7 @@ def me_told(one: Oneself, *, fresh: bool, csrf: str) -> views.MeTold:
     """Oneself, with what one's pages send."""
     return views.MeTold(
         id=one.id, sign_in_name=one.sign_in_name, shown_name=one.shown_name, roles=sorted(one.roles),
-        teams=_teams(one), fresh=fresh, csrf=csrf,
+        teams=_teams(one), has_password=one.has_password, at_provider=one.at_provider, fresh=fresh, csrf=csrf,
     )  # fmt: skip
 
 

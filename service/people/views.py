@@ -117,13 +117,15 @@ class OwnTeamTold(Exact):
 
 
 class MeTold(Exact):
-    """Oneself. ``fresh``: proved within five minutes."""
+    """Oneself. ``fresh``: proved within five minutes, by the password or at the council, whichever there is."""
 
     id: Id
     sign_in_name: str = Field(examples=["o.reed@north.example"])
     shown_name: str = Field(examples=["O. Reed"])
     roles: list[StaffRole]
     teams: list[OwnTeamTold]
+    has_password: bool
+    at_provider: bool = Field(description="Signs in at the council's own sign-in")
     fresh: bool
     csrf: Csrf
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # its libraries are loaded only where a council's sign-in is 
     from service.people.oidc import OidcProvider
 
 NOWHERE = "unknown"
-_NETWORK_BITS = 64
+NETWORK_BITS = 64
 """Of an IPv6 address: whoever has one address of such a network has all of them."""
 
 Here = Annotated[SignedIn, Depends(needs_sign_in())]
@@ -130,5 +130,5 @@ def address_of(request: Request) -> str:
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped is not None:
             return str(address.ipv4_mapped)
-        return str(ipaddress.ip_network((address, _NETWORK_BITS), strict=False))
+        return str(ipaddress.ip_network((address, NETWORK_BITS), strict=False))
     return str(address)

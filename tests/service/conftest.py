@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +15,9 @@ from service.database.upgrade import upgrade
 from service.parts import Parts
 from tests.service.postgres import Server, programs, running
 from tests.service.stand_ins import OpenHandedBroker, RememberingTrail, ToldClock
+
+if TYPE_CHECKING:
+    from tests.service.house import House
 
 
 @pytest.fixture
@@ -98,6 +102,31 @@ def open_handed(tmp_path: Path) -> OpenHandedBroker:
 @pytest.fixture
 def parts(database: Database, open_handed: OpenHandedBroker, trail: RememberingTrail, clock: ToldClock) -> Parts:
     return Parts(database=database, blobs=open_handed.blobs, broker=open_handed, trail=trail, clock=clock)
+
+
+@pytest.fixture
+def new_house(tmp_path: Path, clock: ToldClock) -> Iterator[House]:
+    """A whole installation with its web application and a first administrator."""
+    from tests.service.house import opened_house  # the whole service, for tests that ask for it alone
+
+    with opened_house(tmp_path / "house", clock) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def lasting_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One for the tests of a file; ask for `house`."""
+    from tests.service.house import opened_house
+
+    with opened_house(tmp_path_factory.mktemp("house")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def house(lasting_house: House) -> House:
+    """The file's house, a day after the test before: its sign-ins and attempts are over, its people are still there."""
+    lasting_house.clock.pass_ms(24 * 3_600_000)
+    return lasting_house
 
 
 def _copied(migrated: Path, folder: Path) -> Database:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from service.settings_service import GIB, PORT, Limits, ServiceSettings, SettingError
+from service.settings_service import GIB, PORT, CouncilSignIn, Limits, ServiceSettings, SettingError
 
 SECRET = "Quagmire"
 
@@ -101,3 +101,19 @@ def test_secrets_are_not_shown_with_the_settings(tmp_path: Path) -> None:
     url = f"postgresql+psycopg://practice:{SECRET}@db/practice"
     shown = repr(read(PRACTICE_DATABASE_URL=url, PRACTICE_METRICS_TOKEN_FILE=str(file)))
     assert SECRET not in shown
+
+
+def test_the_council_s_sign_in_is_read_whole_or_not_at_all() -> None:
+    assert read().council is None
+    given = {"PRACTICE_OIDC_ISSUER": "https://council.example", "PRACTICE_OIDC_CLIENT_ID": "practice"}
+    with pytest.raises(SettingError, match="PRACTICE_OIDC_SECRET_FILE"):
+        read(**given)
+    settings = read(**given, PRACTICE_OIDC_SECRET_FILE="/etc/secret", PRACTICE_OIDC_CA_FILE="/etc/ca.pem")
+    assert settings.council == CouncilSignIn(
+        issuer="https://council.example", client_id="practice", secret_file=Path("/etc/secret"),
+        ca_file=Path("/etc/ca.pem"),
+    )  # fmt: skip
+
+
+def test_a_one_time_link_leads_to_the_public_address() -> None:
+    assert read(PRACTICE_URL="https://practice.example").link_to("s") == "https://practice.example/welcome/s"
