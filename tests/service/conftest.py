@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +15,9 @@ from service.database.upgrade import upgrade
 from service.parts import Parts
 from tests.service.postgres import Server, programs, running
 from tests.service.stand_ins import OpenHandedBroker, RememberingTrail, ToldClock
+
+if TYPE_CHECKING:
+    from tests.service.council import Council
 
 
 @pytest.fixture
@@ -43,6 +47,15 @@ def postgres() -> Iterator[Server]:
         pytest.skip("PostgreSQL is not installed here (initdb), so nothing is tested on it")
     with running() as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def council(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Council]:
+    """A whole installation; every test adds sessions of its own and leaves the clock alone."""
+    from tests.service.council import standing_council
+
+    with standing_council(tmp_path_factory.mktemp("council")) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")
