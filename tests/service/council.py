@@ -177,7 +177,7 @@ class Council:
             assert response.status_code == 204, response.text
 
     def work(self, built: Engines | None = None) -> None:
-        """Do every job that waits, with engines that only pretend."""
+        """Do every job whose turn has come, with engines that only pretend."""
         built = built or engines()
         with Scratch(self.folder / "scratch") as scratch:
             runner = JobRunner(
@@ -213,7 +213,9 @@ class Council:
 
     def _until_done(self, dispatcher: Dispatcher) -> None:
         deadline = time.monotonic() + 60
-        at_work = select(job.c.id).where(job.c.state.in_((JobState.QUEUED, JobState.RUNNING)))
+        at_work = select(job.c.id).where(
+            job.c.state.in_((JobState.QUEUED, JobState.RUNNING)), job.c.not_before_ms <= self.clock()
+        )
         while True:
             dispatcher.dispatch()
             with self.parts.database.reading() as rows:

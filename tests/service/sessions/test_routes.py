@@ -229,7 +229,7 @@ def test_a_manager_works_with_a_supervision_of_their_own(council: Council) -> No
     made = manager.done("POST", "/sessions", supervision)["id"]
     council.agree(made, "reflection", by=manager)
     council.upload(made, by=manager)
-    council.work(replace(engines(), coder=FakeCoder()))  # the other one flags what supervision has no rubric for
+    council.work(replace(engines(), coder=FakeCoder("canary", element="sup_purpose", indicator="sup_purpose+1")))
     assert manager.get(f"/sessions/{made}/documents/scoring").status_code == 200
     assert manager.send("DELETE", f"/sessions/{made}").status_code == 202
 
