@@ -61,7 +61,7 @@ def test_a_stranger_does_not_learn_that_a_permission_is_missing(council: Council
 
 def test_somebody_who_was_there_too_stops_everything_until_they_agree(council: Council) -> None:
     made = council.ready("reflection")
-    new = council.worker.done("POST", f"/sessions/{made}/participants", {"role": "family_member"})
+    new = council.worker.done("POST", f"/sessions/{made}/participants", {"role": "other_family"})
     assert council.worker.get(f"/sessions/{made}").json()["state"] == "quarantined"
     assert council.worker.get(f"/sessions/{made}/documents/session").status_code == 404
     etag = council.worker.get(f"/sessions/{made}").headers["etag"]
