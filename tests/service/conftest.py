@@ -17,6 +17,7 @@ from tests.service.postgres import Server, programs, running
 from tests.service.stand_ins import OpenHandedBroker, RememberingTrail, ToldClock
 
 if TYPE_CHECKING:
+    from tests.service.council import Council
     from tests.service.house import House
 
 
@@ -47,6 +48,15 @@ def postgres() -> Iterator[Server]:
         pytest.skip("PostgreSQL is not installed here (initdb), so nothing is tested on it")
     with running() as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def council(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Council]:
+    """A whole installation; every test adds sessions of its own and leaves the clock alone."""
+    from tests.service.council import standing_council
+
+    with standing_council(tmp_path_factory.mktemp("council")) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ from sqlalchemy import func, insert, select
 from starlette.testclient import TestClient
 
 from pipelines.execution.engine import InProcessEngine
+from pipelines.session import Engines
 from service.database.tables import audit, coaching, job, person, role_grant
 from service.database.words import JobState, StaffRole
 from service.housekeeping import eraser_of
@@ -33,7 +34,7 @@ from service.people import sign_in_rows
 from service.people.principal import csrf_token, resolve_cookie
 from service.settings_service import ServiceSettings
 from service.web_process import people_parts, web_app
-from tests.service.jobs.made import CANARY, Transcriber, engines
+from tests.service.jobs.made import CANARY, engines
 from tests.service.stand_ins import ToldClock
 
 URL = "https://practice.example"
@@ -115,6 +116,16 @@ class Council:
             for role in roles:
                 rows.execute(insert(role_grant).values(id=new_id(), person_id=one, role=role, from_ms=0))
             cookie = sign_in_rows.begin(rows, one, now, fresh_ms=now)
+        return self._signed_in(name, cookie)
+
+    def again(self, name: str) -> Caller:
+        """The same person, signed in anew."""
+        now = self.clock()
+        with self.parts.database.writing() as rows:
+            cookie = sign_in_rows.begin(rows, self.callers[name].actor.person_id, now, fresh_ms=now)
+        return self._signed_in(name, cookie)
+
+    def _signed_in(self, name: str, cookie: str) -> Caller:
         people = people_parts(self.installation)
         signed = resolve_cookie(people, cookie, new_id())
         assert signed is not None
@@ -165,9 +176,9 @@ class Council:
             response = self.client.patch(begun.headers["Location"], content=piece, headers={**who.headers, **more})
             assert response.status_code == 204, response.text
 
-    def work(self, transcriber: Transcriber | None = None) -> None:
-        """Do every job that waits, with engines that only pretend."""
-        built = engines(transcriber)
+    def work(self, built: Engines | None = None) -> None:
+        """Do every job whose turn has come, with engines that only pretend."""
+        built = built or engines()
         with Scratch(self.folder / "scratch") as scratch:
             runner = JobRunner(
                 self.parts, lambda: built, worker_id="one", scratch=scratch, stopping=threading.Event(),
@@ -202,7 +213,9 @@ class Council:
 
     def _until_done(self, dispatcher: Dispatcher) -> None:
         deadline = time.monotonic() + 60
-        at_work = select(job.c.id).where(job.c.state.in_((JobState.QUEUED, JobState.RUNNING)))
+        at_work = select(job.c.id).where(
+            job.c.state.in_((JobState.QUEUED, JobState.RUNNING)), job.c.not_before_ms <= self.clock()
+        )
         while True:
             dispatcher.dispatch()
             with self.parts.database.reading() as rows:

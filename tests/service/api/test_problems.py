@@ -19,6 +19,7 @@ from service.api.errors import TooManyError
 from service.api.logs import set_up_logs
 from service.api.problems import SAYING, TABLE, Problem, row_of, rows
 from service.database.errors import DatabaseFullError, DatabaseUnavailableError
+from service.ingest.protocol import STATUSES
 from service.keybroker.errors import RefusedError
 from tests.service.api.conftest import OWN_PAGE, READER, WORKER, WRITER, Site
 
@@ -223,3 +224,8 @@ def test_the_words_of_a_full_disk_say_what_to_do(shared_site: Site) -> None:
 
 def test_a_wait_is_at_least_a_second() -> None:
     assert TooManyError(0).retry_after_s == 1
+
+
+@pytest.mark.parametrize("kind", STATUSES, ids=lambda kind: kind.__name__)
+def test_an_error_of_an_upload_is_answered_as_its_protocol_says(kind: type[PracticeError]) -> None:
+    assert row_of(kind).status == STATUSES[kind]

@@ -203,6 +203,27 @@ def test_after_a_long_rest_an_administrator_confirms_the_clock(archive: Archive)
     assert not archive.runs().paused
 
 
+def test_processes_that_look_in_turn_believe_the_same_clock(archive: Archive) -> None:
+    """Each counts from its own last look, so the other one's mark must not be counted on."""
+    other = ClockWatch(archive.parts, lambda: archive.steady)
+    believed = []
+    for _ in range(8):
+        archive.passes(1_800_000)
+        believed.append(archive.watch.look())
+        archive.passes(1_800_000)
+        believed.append(other.look())
+    assert all(believed)
+
+
+def test_what_is_confirmed_in_one_process_holds_in_the_other(archive: Archive) -> None:
+    archive.clock.pass_ms(2 * JUMP_MS)
+    assert not archive.watch.look()
+    archive.passes(1_000)
+    ClockWatch(archive.parts, lambda: archive.steady).confirm(archive.administrator)
+    archive.passes(1_000)
+    assert archive.watch.look()
+
+
 def test_a_short_rest_needs_no_confirmation(archive: Archive) -> None:
     archive.clock.pass_ms(JUMP_MS)
     archive.watch = ClockWatch(archive.parts, lambda: archive.steady)
