@@ -203,6 +203,8 @@ def _receipt_lines(receipt: dict[str, Any]) -> list[str]:
         if name.endswith("_ms") and isinstance(value, int):
             name, value = name.removesuffix("_ms"), f"{datetime.fromtimestamp(value / 1000, UTC):%Y-%m-%d %H:%M} UTC"
         shown = ", ".join(map(str, value)) if isinstance(value, list) else value
+        if isinstance(value, bool):
+            shown = "yes" if value else "no"
         lines.append(f"{name.replace('_', ' ')}: {shown}")
     return ["".join(sign if sign.isprintable() else " " for sign in line) for line in lines]
 

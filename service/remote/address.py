@@ -59,11 +59,11 @@ def address_of(text: str) -> Address:
 
 def plain_address(text: str) -> Address:
     """The address of a service as it is typed, with nothing behind the host. Raises AddressError."""
-    given = text.strip()
+    given, address = text.strip(), address_of(text)
     parts = urlsplit(given if "://" in given else f"https://{given}")
     if parts.path not in ("", "/") or parts.query or parts.fragment:
         raise AddressError
-    return address_of(given)
+    return address
 
 
 def link_parts(link: str) -> tuple[Address, str]:

@@ -125,7 +125,7 @@ def test_a_withdrawal_asks_who_and_what_and_prints_the_receipt(
     assert "Participant 3 (child 1) changed their mind. The session is erased for everybody, for good." in err
     assert withdrawals(service) == [(f"{3:032x}", {"how": "written"})]
     assert out.splitlines()[0].strip() == "It is being erased."
-    assert "withdrawn: 2026-11-18 10:26 UTC" in out
+    assert "withdrawn: 2026-11-18 11:06 UTC" in out
 
 
 def test_a_withdrawal_that_is_not_meant_is_not_sent(
