@@ -45,6 +45,8 @@ def connection(service: FakeService, waits: list[float]) -> Iterator[Connection]
         ("https://practice.example.org:8443", "https://practice.example.org:8443"),
         ("http://localhost:8000", "http://localhost:8000"),
         ("http://[::1]:8000/", "http://[::1]:8000"),
+        ("localhost:8000", "http://localhost:8000"),
+        ("localhost.example.org:8000", "https://localhost.example.org:8000"),
     ],
 )
 def test_an_address_is_an_origin(typed: str, origin: str) -> None:
