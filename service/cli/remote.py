@@ -24,6 +24,7 @@ from service.cli.remote_choice import (
     page,
     plain,
 )
+from service.cli.remote_permit import permit
 from service.database.words import How, PermissionPurpose, Purpose
 
 remote_app = typer.Typer(help="A service elsewhere: sign in, add recordings, fetch results.", no_args_is_help=True)
@@ -117,7 +118,7 @@ def get(
         files = documents.fetch(connection, checked(session), reading)
     written = documents.save(files, out)
     if report:
-        written += documents.report(out, rubric)
+        written += documents.report(out, files.keys(), rubric)
     if as_json:
         emit({"out": str(out), "files": [path.name for path in written]})
     elif not quiet:
@@ -203,6 +204,8 @@ def _receipt_lines(receipt: dict[str, Any]) -> list[str]:
         if name.endswith("_ms") and isinstance(value, int):
             name, value = name.removesuffix("_ms"), f"{datetime.fromtimestamp(value / 1000, UTC):%Y-%m-%d %H:%M} UTC"
         shown = ", ".join(map(str, value)) if isinstance(value, list) else value
+        if isinstance(value, bool):
+            shown = "yes" if value else "no"
         lines.append(f"{name.replace('_', ' ')}: {shown}")
     return ["".join(sign if sign.isprintable() else " " for sign in line) for line in lines]
 
@@ -215,5 +218,5 @@ remote_app.command("accept-link")(accept_link)
 remote_app.command("sign-in")(sign_in)
 remote_app.command("sign-out")(sign_out)
 remote_app.command("list")(list_sessions)
-for command in (add, upload, resume, status, watch, get, share, unshare, withdraw, people, invite):
+for command in (add, upload, resume, permit, status, watch, get, share, unshare, withdraw, people, invite):
     remote_app.command()(command)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,13 +12,12 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
-from models.errors import BadInputError
 from models.records.coding import Setting
 from models.records.speech import Role
 from service.cli.progress import StageBars
-from service.cli.remote_choice import JsonOption, QuietOption, cabinet, connected, emit, may_be_left, page
+from service.cli.remote_choice import JsonOption, QuietOption, cabinet, connected, emit, may_be_left, page, talk
+from service.cli.remote_permit import GivenOption, RefusedOption, SaidOnOption, UntilOption, times_of
 from service.cli.roles import role_named
-from service.clock import now_ms
 from service.database.words import LawfulBasis
 
 if TYPE_CHECKING:
@@ -44,19 +43,10 @@ def add(
     goal: Annotated[str, typer.Option(help="The change that it is to help with; kept encrypted.")] = "",
     notes: Annotated[str, typer.Option(help="Notes of yours; kept encrypted.")] = "",
     legal_status: Annotated[str | None, typer.Option(help="The family's legal status, one word of the list.")] = None,
-    given: Annotated[
-        list[str] | None,
-        typer.Option(help="Permission: reflection,coaching=spoken for everybody, 2:research=written for the second."),
-    ] = None,
-    refused: Annotated[list[str] | None, typer.Option(help="What somebody said no to, in the same form.")] = None,
-    said_on: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="The day they said so. Default: --held-on.", show_default=False),
-    ] = None,
-    until: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="The last day it holds, if there is one.", show_default=False),
-    ] = None,
+    given: GivenOption = None,
+    refused: RefusedOption = None,
+    said_on: SaidOnOption = None,
+    until: UntilOption = None,
     wait: WaitOption = False,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
@@ -73,7 +63,7 @@ def add(
         "legal_status": legal_status, "participants": [role.value for role in roles], "title": title,
         "purpose": purpose, "change_goal": goal, "notes": notes,
     }  # fmt: skip
-    times = _times((said_on or held_on).date(), until.date() if until else None)
+    times = times_of((said_on or held_on).date(), until)
     with connected(ctx) as connection:
         begun = begin_upload(connection.address.origin, "", file, kind_of(file))
         statements = current_statements(connection.each("/statements")) if said else {}
@@ -196,6 +186,8 @@ class _Upload:
         except RefusedThereError as refused:
             if refused.status in OVER:
                 self.cabinet.forget(begun)
+            else:
+                talk().print(f"Once that is put right, go on with: practice remote resume {begun.session_id}")
             raise
         except (FileChangedError, UploadRefusedError):
             self.cabinet.forget(begun)
@@ -260,7 +252,7 @@ def _drawn(jobs: Iterable[Job], *, shown: bool) -> Job:
 def _ending(session_id: str, state: str) -> str:
     sentences = {
         "ready": "It is ready: practice remote get {id} --out FOLDER",
-        "quarantined": "Somebody's permission for reflection is missing, so nothing is worked on until it is recorded.",
+        "quarantined": "Somebody's permission for reflection is missing: practice remote permit {id} --given ...",
         "draft": "Nothing is worked on yet; `practice remote status {id}` says what is missing.",
     }
     rest = sentences.get(state, "Follow the work with: practice remote watch {id}")
@@ -269,16 +261,3 @@ def _ending(session_id: str, state: str) -> str:
 
 def _roles(given: list[str]) -> tuple[Role, ...]:
     return tuple(role_named(part) for text in given for part in text.split(","))
-
-
-def _times(said: date, until: date | None) -> dict[str, int | None]:
-    """The beginning of the day on which it was said and the end of the last day, in ms since 1970 UTC."""
-    said_ms = min(_start_ms(said), now_ms())
-    until_ms = None if until is None else _start_ms(until + timedelta(days=1))
-    if until_ms is not None and until_ms <= now_ms():
-        raise BadInputError("--until lies in the past: nothing could be worked on. Name a later day.")
-    return {"said_ms": said_ms, "until_ms": until_ms}
-
-
-def _start_ms(day: date) -> int:
-    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1000)

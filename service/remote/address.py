@@ -39,11 +39,11 @@ class Address:
 def address_of(text: str) -> Address:
     """The service that a person typed, or that a link leads to. Raises AddressError.
 
-    Without a scheme https is meant; what follows the host is left to the caller of a link.
+    Without a scheme https is meant, but on this machine itself http; what follows the host is left to the caller.
     """
-    given = text.strip()
+    given = _whole(text)
     try:
-        parts = urlsplit(given if "://" in given else f"https://{given}")
+        parts = urlsplit(given)
         host, port = parts.hostname, parts.port
     except ValueError:
         raise AddressError from None
@@ -59,11 +59,18 @@ def address_of(text: str) -> Address:
 
 def plain_address(text: str) -> Address:
     """The address of a service as it is typed, with nothing behind the host. Raises AddressError."""
-    given = text.strip()
-    parts = urlsplit(given if "://" in given else f"https://{given}")
+    address, parts = address_of(text), urlsplit(_whole(text))
     if parts.path not in ("", "/") or parts.query or parts.fragment:
         raise AddressError
-    return address_of(given)
+    return address
+
+
+def _whole(text: str) -> str:
+    given = text.strip()
+    if "://" in given:
+        return given
+    here = given.startswith(("localhost:", "127.0.0.1:", "[::1]:"))
+    return f"{'http' if here else 'https'}://{given}"
 
 
 def link_parts(link: str) -> tuple[Address, str]:

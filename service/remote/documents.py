@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.errors import BadInputError
 from service.remote.connection import Connection
-from service.remote.errors import StrangeAnswerError
+from service.remote.errors import RefusedThereError, StrangeAnswerError
 
 if TYPE_CHECKING:
     from models.records.rubric import Rubric, RubricRef
 
+NOT_MADE = "not-made-yet"
+"""What a service calls a document that a session does not have."""
 DOCUMENTS = ("session", "coding", "scoring")
 
 
 def fetch(connection: Connection, session_id: str, purpose: str) -> dict[str, bytes]:
-    """The documents by the names of their files, as the service has them. Raises as `Connection.ask`."""
+    """The documents by the names of their files, as the service has them. Raises as `Connection.ask`.
+
+    A session made from a transcript may have no session.json.
+    """
     found = {}
     for name in DOCUMENTS:
-        answer = connection.ask("GET", f"/sessions/{session_id}/documents/{name}", params={"purpose": purpose})
+        try:
+            answer = connection.ask("GET", f"/sessions/{session_id}/documents/{name}", params={"purpose": purpose})
+        except RefusedThereError as refused:
+            if name == "session" and refused.slug == NOT_MADE:
+                continue
+            raise
         if not answer.content:
             raise StrangeAnswerError
         found[f"{name}.json"] = answer.content
@@ -37,8 +48,8 @@ def save(files: dict[str, bytes], out: Path) -> list[Path]:
         raise BadInputError(f"{out.name} cannot be written. Name another folder with --out, or make room.") from refused
 
 
-def report(out: Path, own: Path | None) -> list[Path]:
-    """Make the report, the transcript and the turns from the documents in a folder; ``own`` is the council's rubric.
+def report(out: Path, fetched: Collection[str], own: Path | None) -> list[Path]:
+    """Make the report, the transcript and the turns from the documents in a folder; ``own``: the council's rubric.
 
     Raises BadInputError where the documents are of another version, or their rubric is not known here.
     """
@@ -51,6 +62,10 @@ def report(out: Path, own: Path | None) -> list[Path]:
     from pipelines.outputs.transcript_vtt import to_vtt
     from pipelines.outputs.turns_rttm import to_rttm
 
+    if "session.json" not in fetched:
+        raise BadInputError(
+            "A report needs session.json, which a session made from a transcript does not have; the others are written."
+        )
     session = from_json((out / "session.json").read_bytes())
     scoring = read_scoring(out / "scoring.json")
     rubric = _rubric(scoring.rubric, own)

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import typer
 
+from service.cli import main
 from service.remote.connection import Connection
 from service.remote.keeping import Account, Cabinet
 from tests.service.cli.commands import practice
@@ -40,11 +42,22 @@ def cabinet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cabinet:
     return Cabinet(tmp_path / "config" / "practice")
 
 
+@pytest.fixture(scope="session")
+def built() -> Callable[..., object]:
+    """The whole command, built once: that takes longer than most tests."""
+    return typer.main.get_command(main.app)
+
+
 @pytest.fixture
 def run(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], cabinet: Cabinet, waits: list[float]
+    built: Callable[..., object],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    cabinet: Cabinet,
+    waits: list[float],
 ) -> Run:
     """`practice remote` in this process."""
+    monkeypatch.setattr(main, "app", built)
     return lambda *words: practice(monkeypatch, capsys, "remote", *words, columns=200)
 
 

@@ -268,10 +268,40 @@ def test_a_session_that_waits_for_permission_says_so(
     service.job, service.facts = None, {**service.facts, "state": "quarantined"}
     code, out, _ = run("add", file, *FACTS, *PEOPLE, "--wait")
     assert code == 0
-    assert "permission for reflection is missing" in out
+    assert f"practice remote permit {SESSION}" in out
 
 
 def test_nothing_begun_is_said(service: FakeService, signed_in: Account, run: Run) -> None:
     code, _, err = run("resume")
     assert code == 2
     assert "practice remote add" in err
+
+
+def test_an_upload_that_waits_for_a_permission_goes_on_once_it_is_recorded(
+    service: FakeService, signed_in: Account, run: Run, file: Path
+) -> None:
+    missing = problem(403, "Somebody's permission is missing.", "permission-missing")
+    service.instead[("POST", "/uploads")] = [missing]
+    code, _, err = run("add", file, *FACTS, *PEOPLE)
+    assert code == 2
+    assert f"practice remote resume {SESSION}" in err
+    code, out, err = run("permit", SESSION, "--given", "reflection=spoken", "--json")
+    assert (code, json.loads(out)) == (0, {"session": SESSION, "answers": 4}), err
+    assert run("resume")[0] == 0
+    assert bytes(service.content) == CONTENT
+
+
+def test_answers_are_recorded_by_the_numbers_that_status_shows(
+    service: FakeService, signed_in: Account, run: Run
+) -> None:
+    service.roles = ["child", "practitioner"]
+    assert run("permit", SESSION, "--refused", "2:coaching=spoken")[0] == 0
+    (said,) = service.answers.values()
+    assert (said["path"].split("/")[4], said["answer"], said["statement"]) == (f"{1:032x}", "refused", "child-1")
+    held_on_ms = 1_795_132_800_000
+    assert said["said_ms"] == held_on_ms
+
+
+def test_a_permit_that_says_nothing_is_refused(service: FakeService, signed_in: Account, run: Run) -> None:
+    assert run("permit", SESSION)[0] == 2
+    assert service.seen == []

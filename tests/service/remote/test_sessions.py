@@ -79,6 +79,19 @@ def test_nothing_is_written_where_one_document_is_refused(
     assert not (tmp_path / "results").exists()
 
 
+def test_a_session_made_from_a_transcript_has_no_session_document(
+    service: FakeService, signed_in: Account, run: Run, documents: dict[str, bytes], tmp_path: Path
+) -> None:
+    missing = problem(404, "This session has no such document yet.", "not-made-yet")
+    service.instead[("GET", f"/sessions/{SESSION}/documents/session")] = [missing, missing]
+    code, told, _ = run("get", SESSION, "--out", tmp_path / "results", "--json")
+    assert (code, json.loads(told)["files"]) == (0, ["coding.json", "scoring.json"])
+    (tmp_path / "results" / "session.json").write_text("of another session")
+    code, _, err = run("get", SESSION, "--out", tmp_path / "results", "--report")
+    assert code == 2
+    assert "A report needs session.json" in err
+
+
 def test_the_report_is_made_here(
     service: FakeService, signed_in: Account, run: Run, documents: dict[str, bytes], tmp_path: Path
 ) -> None:
@@ -125,7 +138,7 @@ def test_a_withdrawal_asks_who_and_what_and_prints_the_receipt(
     assert "Participant 3 (child 1) changed their mind. The session is erased for everybody, for good." in err
     assert withdrawals(service) == [(f"{3:032x}", {"how": "written"})]
     assert out.splitlines()[0].strip() == "It is being erased."
-    assert "withdrawn: 2026-11-18 10:26 UTC" in out
+    assert "withdrawn: 2026-11-18 11:06 UTC" in out
 
 
 def test_a_withdrawal_that_is_not_meant_is_not_sent(
