@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -15,7 +16,7 @@ from typing import Annotated
 
 import typer
 
-from models.errors import BadInputError
+from models.errors import BadInputError, PracticeError
 from service.settings_service import ServiceSettings
 
 LINK_PATH = "/welcome/"
@@ -89,11 +90,18 @@ def upgrade() -> None:
 
 
 def worker(
-    number: Annotated[int, typer.Option(min=0, help="Tells workers on one machine apart: the GPU's number.")] = 0,
+    name: Annotated[
+        str,
+        typer.Option(envvar="PRACTICE_WORKER", help="Tells workers on one machine apart: the GPU's number, or cpu."),
+    ] = "0",
     only: Annotated[str, typer.Option(help="Queues to work on: speech, light, or both with a comma.")] = "speech,light",
+    healthy: Annotated[bool, typer.Option("--healthy", help="Only say by the exit code whether it is alive.")] = False,
     until_parent_ends: Annotated[bool, typer.Option(hidden=True)] = False,
 ) -> None:
     """Work on recordings until stopped. Run as many as wanted on this machine; one for each GPU."""
+    settings, worker_id = ServiceSettings.from_environment(), worker_id_of(name)
+    if healthy:
+        raise typer.Exit(0 if _is_alive(settings, worker_id) else 1)
     from service.api.about import tell_engines
     from service.api.logs import set_up_logs
     from service.engines import EngineChoice, choose_engines
@@ -103,8 +111,7 @@ def worker(
     from service.settings import Settings
     from service.worker import WorkerSettings, run_worker
 
-    settings, stop = ServiceSettings.from_environment(), threading.Event()
-    queues = _queues(only)
+    stop, queues = threading.Event(), _queues(only)
     set_up_logs()
     for signalled in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signalled, lambda *_: stop.set())
@@ -123,7 +130,7 @@ def worker(
                 installation.parts,
                 engines,
                 WorkerSettings(
-                    worker_id=f"{socket.gethostname()}-worker-{number}",
+                    worker_id=worker_id,
                     engine_url=engine_url(settings),
                     queues=tuple(Queue(name) for name in queues),
                 ),
@@ -131,6 +138,30 @@ def worker(
             )
         finally:
             keeper.stop()
+
+
+def worker_id_of(name: str) -> str:
+    """What a worker's heartbeat is kept under: the same after a restart, another one for each worker of a machine."""
+    if re.fullmatch(r"[a-z0-9-]{1,30}", name) is None:
+        raise BadInputError("A worker's name is up to 30 of a-z, 0-9 and hyphen.")
+    return f"{socket.gethostname()}-worker-{name}"
+
+
+def _is_alive(settings: ServiceSettings, worker_id: str) -> bool:
+    from service.database.engine import open_database
+    from service.jobs.health import is_alive
+    from service.worker import WorkerSettings
+
+    usual = WorkerSettings(worker_id=worker_id, engine_url="")
+    if settings.database_url.startswith("sqlite") and not (settings.data / "keystore.sqlite3").exists():
+        return False  # nothing is made by asking
+    database = open_database(settings.database_url)
+    try:
+        return is_alive(database, worker_id, usual.lost_after_ms)
+    except PracticeError:
+        return False
+    finally:
+        database.close()
 
 
 def engine_url(settings: ServiceSettings) -> str:
