@@ -149,15 +149,13 @@ def worker_id_of(name: str) -> str:
 
 def _is_alive(settings: ServiceSettings, worker_id: str) -> bool:
     from service.database.engine import open_database
-    from service.jobs.health import is_alive
-    from service.worker import WorkerSettings
+    from service.jobs.health import LOST_AFTER_MS, is_alive
 
-    usual = WorkerSettings(worker_id=worker_id, engine_url="")
     if settings.database_url.startswith("sqlite") and not (settings.data / "keystore.sqlite3").exists():
         return False  # nothing is made by asking
     database = open_database(settings.database_url)
     try:
-        return is_alive(database, worker_id, usual.lost_after_ms)
+        return is_alive(database, worker_id, LOST_AFTER_MS)
     except PracticeError:
         return False
     finally:

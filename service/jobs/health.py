@@ -8,6 +8,9 @@ from service.database.engine import Database
 from service.database.tables import worker
 from service.jobs.beats import database_ms
 
+LOST_AFTER_MS = 60_000
+"""What `WorkerSettings` says too; asking a worker's health must not load what a worker loads."""
+
 
 def is_alive(database: Database, worker_id: str, within_ms: int) -> bool:
     """Whether the worker's last heartbeat is no older. Raises DatabaseUnavailableError."""

@@ -17,7 +17,9 @@ from service.cli.serve import worker_id_of
 from service.database.tables import hold, session, setting, worker
 from service.ids import new_id
 from service.jobs.beats import database_ms
+from service.jobs.health import LOST_AFTER_MS
 from service.keybroker.ports import Actor
+from service.worker import WorkerSettings
 from tests.service.admin.commands import practice
 from tests.service.installed import Installed, Told
 
@@ -100,8 +102,9 @@ def test_rotating_keys_counts_them_and_is_audited(home: Installed) -> None:
 def test_an_erasure_prints_its_certificate_and_one_of_nothing_is_refused(home: Installed, told: Told) -> None:
     ran = practice(home.environment, "erase", told.session_id)
     assert json.loads(ran.out)["certificate"]["cause"] == "request"
+    assert practice(home.environment, "erase", told.session_id).out == ran.out
     assert not home.scanned(told.canaries, keyed=True).found
-    assert system_acts(home).count(Action.ERASURE) == 2, "that it was asked for, and that it was done"
+    assert system_acts(home).count(Action.ERASURE) == 3, "that it was asked for twice, and that it was done"
     for nothing in (new_id(), "a title, by mistake"):
         refused = practice(home.environment, "erase", nothing)
         assert (refused.code, nothing in refused.err) == (1, False)
@@ -155,6 +158,10 @@ def test_a_worker_is_healthy_while_its_own_heart_beats(home: Installed) -> None:
     assert practice(home.environment, *ask).code == 0
     assert practice({**home.environment, "PRACTICE_WORKER": "0"}, "worker", "--healthy").code == 1
     assert practice(home.environment, "worker", "--healthy", "--name", "No Name").code == 2
+
+
+def test_a_worker_is_unhealthy_as_soon_as_others_take_it_for_dead() -> None:
+    assert WorkerSettings(worker_id="one", engine_url="").lost_after_ms == LOST_AFTER_MS
 
 
 def test_asking_for_a_worker_makes_no_installation(tmp_path: Path) -> None:
