@@ -47,7 +47,7 @@ def serve(
     set_up_logs()
     with opened_installation(settings, may_begin=True) as installation:
         if installation.first_start:
-            typer.echo(_BACKUP_WORDS.format(keystore=settings.data / "keystore.sqlite3", keys=settings.keys), err=True)
+            _say_backup(settings)
             secret = first_administrator_link(installation.parts, new_id())
             typer.echo(f"First administrator, once, within 24 hours: {settings.public_url}{LINK_PATH}{secret}")
             sys.stdout.flush()
@@ -76,11 +76,16 @@ def first_link() -> None:
 
 
 def upgrade() -> None:
-    """Bring the database to this version, after a backup. Stop the service first."""
+    """Bring the database to this version, after a backup; make the installation where there is none. Stop first."""
     from service.database.engine import open_database
     from service.database.upgrade import upgrade as upgrade_database
+    from service.installation import keystore_file, opened_installation
 
     settings = ServiceSettings.from_environment()
+    if not keystore_file(settings).exists():
+        with opened_installation(settings, may_begin=True):
+            _say_backup(settings)
+        return
     database = open_database(settings.database_url)
     try:
         kept = upgrade_database(database, settings.data / "before-upgrades")
@@ -138,6 +143,10 @@ def worker(
             )
         finally:
             keeper.stop()
+
+
+def _say_backup(settings: ServiceSettings) -> None:
+    typer.echo(_BACKUP_WORDS.format(keystore=settings.data / "keystore.sqlite3", keys=settings.keys), err=True)
 
 
 def worker_id_of(name: str) -> str:

@@ -170,6 +170,17 @@ def test_asking_for_a_worker_makes_no_installation(tmp_path: Path) -> None:
     assert not empty.settings.data.exists()
 
 
+def test_an_upgrade_of_nothing_makes_an_installation_once_and_says_what_to_back_up(tmp_path: Path) -> None:
+    """Workers do not begin one, and may start before the web process does."""
+    empty = Installed(tmp_path / "empty")
+    first = practice(empty.environment, "upgrade")
+    assert (first.code, "both have to be backed up" in first.err) == (0, True)
+    again = practice(empty.environment, "upgrade")
+    assert (again.code, again.err) == (0, "")
+    with empty.opened() as installation:
+        assert not installation.first_start
+
+
 def test_no_command_makes_an_installation_where_there_is_none(tmp_path: Path) -> None:
     for number, words in enumerate((("backup", str(tmp_path / "c")), ("rotate-keys",), ("erase", new_id()))):
         empty = Installed(tmp_path / f"empty{number}")
