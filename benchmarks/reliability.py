@@ -27,9 +27,9 @@ PAGE = ROOT / "docs" / "reliability.md"
 NOT_RUN, NOTHING = "not run", "no test yet"
 _HEAD = """# What was measured, when
 
-Written by `make test-nightly` (`python -m benchmarks.reliability`), line by line; do not edit the table. Bars whose tests
-all are in the default run (`make test`) are not repeated here. *n* is the number of trials: tests that ran, times the
-trials in each. 0 failures in *n* trials say no more than that fewer than 3 in *n* fail, with 95% confidence.
+Written by `make test-nightly` (`python -m benchmarks.reliability`), line by line; do not edit the table. Bars
+whose tests are all in the default run (`make test`) are not repeated here. *n* is the number of trials: tests that ran,
+times the trials in each. 0 failures in *n* trials say no more than that fewer than 3 in *n* fail, with 95% confidence.
 
 | Bar | What | n | Result | Command | Run |
 |---|---|---:|---|---|---|
