@@ -10,9 +10,12 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from urllib.parse import quote
 
 from sqlalchemy import Connection, create_engine
+from sqlalchemy.pool import NullPool
 
+from models.errors import PracticeError
 from pipelines.execution.artefacts import sync_folder
 from service.admin import manifest
 from service.admin.acts import tell
@@ -55,30 +58,33 @@ def back_up(installation: Installation, folder: Path) -> BackedUp:
     folder = folder.absolute()
     _refuse_inside(installation, folder)
     backup_id, made_ms = new_id(), parts.clock()
-    tell(parts, Action.EXPORT, Kind.INSTALLATION, object_id=backup_id, request_id=backup_id)
     try:
         folder.mkdir(mode=0o700)
     except OSError:
         raise BackupPlaceError from None
+    tell(parts, Action.EXPORT, Kind.INSTALLATION, object_id=backup_id, request_id=backup_id)
     try:
-        done = _copied(installation, folder, backup_id, made_ms)
-    except (OSError, sqlite3.Error):
+        return _copied(installation, folder, backup_id, made_ms)
+    except (OSError, sqlite3.Error, PracticeError) as failed:
         tell(
             parts, Action.EXPORT, Kind.INSTALLATION, object_id=backup_id, request_id=backup_id, outcome=Outcome.FAILED
         )  # fmt: skip
-        raise BackupFailedError from None
-    return done
+        raise (failed if isinstance(failed, PracticeError) else BackupFailedError()) from None
 
 
 @contextmanager
 def reading_copy(file: Path) -> Iterator[Connection]:
     """A database's copy, read without leaving anything beside it."""
-    engine = create_engine(f"sqlite:///file:{file}?mode=ro&immutable=1&uri=true")
+    engine = create_engine("sqlite://", creator=lambda: _immutable(file), poolclass=NullPool)
     try:
         with engine.connect() as rows:
             yield rows
     finally:
         engine.dispose()
+
+
+def _immutable(file: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"file:{quote(str(file))}?mode=ro&immutable=1", uri=True)
 
 
 def _copied(installation: Installation, folder: Path, backup_id: str, made_ms: int) -> BackedUp:
@@ -125,7 +131,7 @@ def _copy_database(source: Path, target: Path) -> None:
     write_private(target, b"")
     with closing(sqlite3.connect(source, isolation_level=None)) as connection:
         connection.execute("VACUUM INTO ?", (str(target),))
-    with closing(sqlite3.connect(f"file:{target}?mode=ro&immutable=1", uri=True)) as copy:
+    with closing(_immutable(target)) as copy:
         if copy.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
             raise BackupFailedError
     _sync(target)

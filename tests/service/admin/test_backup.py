@@ -5,19 +5,20 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 import stat
 from pathlib import Path
 
 import pytest
 
-from service.admin import manifest
+from service.admin import backup, manifest
 from service.admin.backup import back_up
-from service.admin.errors import BackupPlaceError
+from service.admin.errors import BackupFailedError, BackupPlaceError
 from service.admin.manifest import Part
 from service.audit.keys import read_key_file
 from service.audit.opening import open_file
 from service.audit.reading import Filter, readings
-from service.audit.records import Action
+from service.audit.records import Action, Outcome
 from service.audit.store import each_row
 from service.blobs.identity import new_blob_id
 from tests.service.installed import Installed
@@ -93,8 +94,27 @@ def test_a_backup_is_told_in_the_audit_before_anything_is_copied(home: Installed
     with home.opened() as installation:
         done = back_up(installation, tmp_path / "copy")
     with open_file(tmp_path / "copy" / "data" / "service.sqlite3") as rows:
-        told = [one for one in readings(each_row(rows), Filter()) if one.event.action is Action.EXPORT]
-    assert [one.event.object_id for one in told] == [done.id]
+        exports = Filter(actions=frozenset({Action.EXPORT}))
+        told = [one.event.object_id for one in readings(each_row(rows), exports) if one.event]
+    assert told == [done.id]
+
+
+@pytest.mark.parametrize("broken", ["_copy_database", "_copy_keys"])
+def test_a_backup_that_fails_is_no_backup_and_the_audit_says_so(
+    broken: str, home: Installed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object) -> None:
+        raise sqlite3.OperationalError("disk full, in words of the library")
+
+    monkeypatch.setattr(backup, broken, failing)
+    with home.opened() as installation, pytest.raises(BackupFailedError) as said:
+        back_up(installation, tmp_path / "copy")
+    assert "words of the library" not in str(said.value)
+    assert not (tmp_path / "copy" / "data" / "manifest.json").exists()
+    with open_file(home.settings.data / "service.sqlite3") as rows:
+        exports = Filter(actions=frozenset({Action.EXPORT}))
+        told = [one.event.outcome for one in readings(each_row(rows), exports) if one.event]
+    assert told == [Outcome.DONE, Outcome.FAILED]
 
 
 @pytest.mark.parametrize("part", list(Part))

@@ -36,6 +36,7 @@ from service.installation import HalfInstallationError, keystore_file
 from service.keybroker.errors import RefusedError
 from service.keybroker.ports import Actor
 from tests.service.installed import Installed, Told
+from tests.service.postgres import Server
 
 
 class Lives:
@@ -274,6 +275,24 @@ def test_a_newer_keystore_fits_older_data(lives: Lives, tmp_path: Path) -> None:
     shutil.copytree(tmp_path / "newer" / "keystore", lives.copy / "keystore")
     lives.carry_ledger()
     assert lives.restore().whole
+
+
+@pytest.mark.slow
+def test_beside_a_postgresql_the_keystore_and_the_sealed_files_come_back(tmp_path: Path, postgres: Server) -> None:
+    """Its own backup brings the rows; here they never went away."""
+    with postgres.fresh() as name:
+        url = {"PRACTICE_DATABASE_URL": postgres.url(name)}
+        first, second = Installed(tmp_path / "first", **url), Installed(tmp_path / "second", **url)
+        worker = first.worker()
+        gone, kept = (first.session(worker, worked_on=False) for _ in range(2))
+        with first.opened() as installation:
+            assert not back_up(installation, tmp_path / "copy").database
+            erase(installation.parts, eraser_of(installation), gone.session_id)
+        second.settings.ledger.parent.mkdir(parents=True)
+        shutil.copy2(first.settings.ledger, second.settings.ledger)
+        done = restore(second.settings, tmp_path / "copy")
+        assert (done.whole, done.keys, done.blobs) == (True, 1, {"opens": 1})
+        assert second.scanned([*gone.canaries, *kept.canaries], keyed=True).found == kept.sealed
 
 
 def test_rows_without_a_database_are_asked_for_first(copied: tuple[Path, Installed], tmp_path: Path) -> None:
