@@ -75,6 +75,12 @@ BARS: tuple[Bar, ...] = (
         slow=False,
     ),
     _tests("R10", "damaged sealed files are refused", "tests/service/blobs/test_damage.py", each=1000),
+    Bar(
+        id="R9",
+        what="backup and restore of 1,000 recordings: within 30 minutes, and all open",
+        each=1000,
+        words=("-m", "benchmarks.restoring"),
+    ),
     _tests(
         "R10",
         "damaged or swapped keys and fields are refused",

@@ -212,6 +212,9 @@ def _checked(
     prover = blob_prover(aside, epochs_folder(settings), blobs)
     with database.reading() as rows:
         named = list(named_blobs(rows))
+    if source.data.blobs:  # the folder was empty: what no row names came with the backup, and nothing opens it
+        for blob_id in set(blobs.ids()) - {one.blob_id for one in named}:
+            blobs.delete(blob_id)
     found = Counter(
         proof
         for one in named

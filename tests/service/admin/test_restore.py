@@ -293,6 +293,8 @@ def test_beside_a_postgresql_the_keystore_and_the_sealed_files_come_back(tmp_pat
         done = restore(second.settings, tmp_path / "copy")
         assert (done.whole, done.keys, done.blobs) == (True, 1, {"opens": 1})
         assert second.scanned([*gone.canaries, *kept.canaries], keyed=True).found == kept.sealed
+        with second.opened() as installation:
+            assert len(list(installation.parts.blobs.ids())) == 1, "a sealed file that no row names is left behind"
 
 
 def test_rows_without_a_database_are_asked_for_first(copied: tuple[Path, Installed], tmp_path: Path) -> None:
