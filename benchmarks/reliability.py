@@ -77,13 +77,13 @@ def main() -> int:
 
 def measured(bar: Bar) -> Result:
     """Run one bar's command and say what came of it."""
-    begun = time.monotonic()
+    begun, commit = time.monotonic(), _commit()
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         more = (f"--junitxml={report}",) if bar.is_pytest else ()
         ended = subprocess.run([sys.executable, *bar.words, *more], cwd=ROOT, check=False)
         counted = counts(report.read_text("utf-8")) if report.exists() else None
-    run = f"{time.strftime('%Y-%m-%d', time.gmtime())}, {_commit()}, {round(time.monotonic() - begun)} s"
+    run = f"{time.strftime('%Y-%m-%d', time.gmtime())}, {commit}, {round(time.monotonic() - begun)} s"
     return judged(bar, ended.returncode, counted, run)
 
 
@@ -129,10 +129,14 @@ def _line(bar: Bar, result: Result) -> str:
 
 
 def _commit() -> str:
+    """The commit, with a plus where the checkout was changed since."""
     said = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    return said.stdout.strip() or "no checkout"
+    changed = subprocess.run(
+        ["git", "diff", "--quiet", "HEAD", "--", ".", ":!docs/reliability.md"], cwd=ROOT, check=False
+    )
+    return f"{said.stdout.strip()}{'+' if changed.returncode else ''}" if said.returncode == 0 else "no checkout"
 
 
 if __name__ == "__main__":
