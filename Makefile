@@ -3,7 +3,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 ; do command
 BIN := $(or $(PRACTICE_VENV),.venv)/bin
 DEMO_OUT ?= demo-output
 
-.PHONY: demo test test-slow test-browser lint set-up lock bench
+.PHONY: demo test test-slow test-nightly test-browser lint set-up lock bench
 .DEFAULT_GOAL := demo
 
 demo:            ## Set everything up and analyse the sample recording
@@ -18,6 +18,10 @@ test:            ## Set everything up and run the checks and the tests
 test-slow:       ## The tests that take longer
 	@$(PYTHON) requirements/set_up.py test
 	@$(BIN)/python -m pytest -m slow
+
+test-nightly:    ## What is measured every night: the slow tests of the service and its benchmarks; writes docs/reliability.md
+	@$(PYTHON) requirements/set_up.py test
+	@$(BIN)/python -m benchmarks.reliability
 
 test-browser:    ## The report page in a real browser, Chromium, which the system has to have
 	@$(PYTHON) requirements/set_up.py test

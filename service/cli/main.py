@@ -18,7 +18,9 @@ from service.cli.analyse import analyse, demo
 from service.cli.audit import audit_app
 from service.cli.code import code
 from service.cli.doctor import doctor
+from service.cli.erasing import erase, retention_app
 from service.cli.evaluate import evaluate_app
+from service.cli.keeping import backup, restore, rotate_keys
 from service.cli.remote import remote_app
 from service.cli.score import score
 from service.cli.serve import first_link, serve, upgrade, worker
@@ -53,6 +55,11 @@ app.command()(serve)
 app.command()(worker)
 app.command()(upgrade)
 app.command("first-link")(first_link)
+app.command()(backup)
+app.command()(restore)
+app.command("rotate-keys")(rotate_keys)
+app.command()(erase)
+app.add_typer(retention_app, name="retention")
 app.add_typer(audit_app, name="audit")
 app.add_typer(remote_app, name="remote")
 app.command()(doctor)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -15,7 +16,7 @@ from typing import Annotated
 
 import typer
 
-from models.errors import BadInputError
+from models.errors import BadInputError, PracticeError
 from service.settings_service import ServiceSettings
 
 _BACKUP_WORDS = """
@@ -44,7 +45,7 @@ def serve(
     set_up_logs()
     with opened_installation(settings, may_begin=True) as installation:
         if installation.first_start:
-            typer.echo(_BACKUP_WORDS.format(keystore=settings.data / "keystore.sqlite3", keys=settings.keys), err=True)
+            _say_backup(settings)
             secret = first_administrator_link(installation.parts, new_id())
             typer.echo(f"First administrator, once, within 24 hours: {settings.link_to(secret)}")
             sys.stdout.flush()
@@ -73,11 +74,16 @@ def first_link() -> None:
 
 
 def upgrade() -> None:
-    """Bring the database to this version, after a backup. Stop the service first."""
+    """Bring the database to this version, after a backup; make the installation where there is none. Stop first."""
     from service.database.engine import open_database
     from service.database.upgrade import upgrade as upgrade_database
+    from service.installation import keystore_file, opened_installation
 
     settings = ServiceSettings.from_environment()
+    if not keystore_file(settings).exists():
+        with opened_installation(settings, may_begin=True):
+            _say_backup(settings)
+        return
     database = open_database(settings.database_url)
     try:
         kept = upgrade_database(database, settings.data / "before-upgrades")
@@ -87,11 +93,18 @@ def upgrade() -> None:
 
 
 def worker(
-    number: Annotated[int, typer.Option(min=0, help="Tells workers on one machine apart: the GPU's number.")] = 0,
+    name: Annotated[
+        str,
+        typer.Option(envvar="PRACTICE_WORKER", help="Tells workers on one machine apart: the GPU's number, or cpu."),
+    ] = "0",
     only: Annotated[str, typer.Option(help="Queues to work on: speech, light, or both with a comma.")] = "speech,light",
+    healthy: Annotated[bool, typer.Option("--healthy", help="Only say by the exit code whether it is alive.")] = False,
     until_parent_ends: Annotated[bool, typer.Option(hidden=True)] = False,
 ) -> None:
     """Work on recordings until stopped. Run as many as wanted on this machine; one for each GPU."""
+    settings, worker_id = ServiceSettings.from_environment(), worker_id_of(name)
+    if healthy:
+        raise typer.Exit(0 if _is_alive(settings, worker_id) else 1)
     from service.api.about import tell_engines
     from service.api.logs import set_up_logs
     from service.engines import EngineChoice, choose_engines
@@ -101,8 +114,7 @@ def worker(
     from service.settings import Settings
     from service.worker import WorkerSettings, run_worker
 
-    settings, stop = ServiceSettings.from_environment(), threading.Event()
-    queues = _queues(only)
+    stop, queues = threading.Event(), _queues(only)
     set_up_logs()
     for signalled in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signalled, lambda *_: stop.set())
@@ -121,7 +133,7 @@ def worker(
                 installation.parts,
                 engines,
                 WorkerSettings(
-                    worker_id=f"{socket.gethostname()}-worker-{number}",
+                    worker_id=worker_id,
                     engine_url=engine_url(settings),
                     queues=tuple(Queue(name) for name in queues),
                 ),
@@ -129,6 +141,32 @@ def worker(
             )
         finally:
             keeper.stop()
+
+
+def _say_backup(settings: ServiceSettings) -> None:
+    typer.echo(_BACKUP_WORDS.format(keystore=settings.data / "keystore.sqlite3", keys=settings.keys), err=True)
+
+
+def worker_id_of(name: str) -> str:
+    """What a worker's heartbeat is kept under: the same after a restart, another one for each worker of a machine."""
+    if re.fullmatch(r"[a-z0-9-]{1,30}", name) is None:
+        raise BadInputError("A worker's name is up to 30 of a-z, 0-9 and hyphen.")
+    return f"{socket.gethostname()}-worker-{name}"
+
+
+def _is_alive(settings: ServiceSettings, worker_id: str) -> bool:
+    from service.database.engine import open_database
+    from service.jobs.health import LOST_AFTER_MS, is_alive
+
+    if settings.database_url.startswith("sqlite") and not (settings.data / "keystore.sqlite3").exists():
+        return False  # nothing is made by asking
+    database = open_database(settings.database_url)
+    try:
+        return is_alive(database, worker_id, LOST_AFTER_MS)
+    except PracticeError:
+        return False
+    finally:
+        database.close()
 
 
 def engine_url(settings: ServiceSettings) -> str:
