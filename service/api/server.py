@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from types import FrameType
 
 import uvicorn
@@ -9,7 +10,7 @@ from fastapi import FastAPI
 
 from service.api.logs import set_up_logs
 from service.api.stopping import Stopping
-from service.settings_service import ServiceSettings
+from service.settings_service import ServiceSettings, SettingError
 
 GRACE_S = 20
 """So long requests under way are waited for; an upload that is cut off there resumes at its last durable part."""
@@ -47,7 +48,20 @@ def web_server(app: FastAPI, settings: ServiceSettings) -> WebServer:
     return WebServer(config, app.state.stopping)
 
 
-def run_web(app: FastAPI, settings: ServiceSettings) -> None:
-    """Serve until a signal asks to stop; logs go to standard error."""
+def listening(settings: ServiceSettings) -> socket.socket:
+    """A socket at the address of the settings, taken before anything else is begun. Raises SettingError."""
+    try:
+        found = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)
+        family, _, _, _, address = found[0]
+        return socket.create_server(address, family=family, backlog=2048)
+    except OSError:
+        raise SettingError(
+            f"Nothing can listen on port {settings.port}: something else does, or PRACTICE_HOST is not an address of "
+            "this machine. Stop it, or name another port with PRACTICE_PORT."
+        ) from None
+
+
+def run_web(app: FastAPI, settings: ServiceSettings, held: socket.socket) -> None:
+    """Serve on a socket until a signal asks to stop; logs go to standard error."""
     set_up_logs()
-    web_server(app, settings).run()
+    web_server(app, settings).run(sockets=[held])

@@ -35,7 +35,7 @@ def serve(
 ) -> None:
     """Run the service: pages, API and a worker. The first time, make the installation and print the first link."""
     from service.api.logs import set_up_logs
-    from service.api.server import run_web
+    from service.api.server import listening, run_web
     from service.ids import new_id
     from service.installation import opened_installation
     from service.people.links import first_administrator_link
@@ -43,7 +43,7 @@ def serve(
 
     settings = ServiceSettings.from_environment()
     set_up_logs()
-    with opened_installation(settings, may_begin=True) as installation:
+    with listening(settings) as held, opened_installation(settings, may_begin=True) as installation:
         if installation.first_start:
             _say_backup(settings)
             secret = first_administrator_link(installation.parts, new_id())
@@ -54,7 +54,7 @@ def serve(
         try:
             if worker:
                 worker.start()
-            run_web(web_app(installation), settings)
+            run_web(web_app(installation), settings, held)
         finally:
             if worker:
                 worker.stop()

@@ -17,7 +17,7 @@ HEAVY = ("av", "ctranslate2", "faster_whisper", "moonshine_voice", "numpy", "onn
 
 
 def main(folder: Path) -> None:
-    from service.api.server import run_web
+    from service.api.server import listening, run_web
     from service.app import create_app
     from service.blobs.local_store import LocalBlobStore
     from service.database.engine import open_database
@@ -46,7 +46,8 @@ def main(folder: Path) -> None:
     }
     sys.stdout.write(json.dumps(made) + "\n")
     sys.stdout.flush()
-    run_web(app, settings)
+    with listening(settings) as held:
+        run_web(app, settings, held)
 
 
 if __name__ == "__main__":
