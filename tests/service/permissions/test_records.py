@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.database.words import How, PermissionAnswer, PermissionPurpose
-from service.permissions.records import Answer, agreed, all_agreed
+from service.permissions.records import Answer, Standing, agreed, all_agreed, standing_to
 
 YES = Answer(
     number=1, participant_id="a", purpose=PermissionPurpose.REFLECTION, answer=PermissionAnswer.GIVEN,
@@ -82,3 +82,21 @@ def test_the_order_in_which_rows_are_read_makes_no_difference(said: list[Answer]
     assert all_agreed("abc", PermissionPurpose.REFLECTION, said, 10) is all_agreed(
         "abc", PermissionPurpose.REFLECTION, mixed, 10
     )
+
+
+@pytest.mark.parametrize(
+    ("answers", "stands"),
+    [
+        ([], Standing.MISSING),
+        ([YES], Standing.GIVEN),
+        ([YES, NO], Standing.REFUSED),
+        ([NO, BY_PARENT], Standing.REFUSED),
+        ([YES, replace(BY_PARENT, answer=PermissionAnswer.WITHDRAWN)], Standing.WITHDRAWN),
+        ([replace(YES, until_ms=10)], Standing.OVER),
+        ([replace(YES, until_ms=11)], Standing.GIVEN),
+        ([replace(YES, purpose=PermissionPurpose.RESEARCH)], Standing.MISSING),
+    ],
+)
+def test_a_participant_stands_to_a_purpose_as_the_voice_that_says_no(answers: list[Answer], stands: Standing) -> None:
+    assert standing_to("a", PermissionPurpose.REFLECTION, answers, 10) is stands
+    assert (stands is Standing.GIVEN) is holds(*answers)
