@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,6 +11,7 @@ import typer
 from rich.table import Table
 
 from models.errors import BadInputError
+from service.audit.private_files import write_private
 from service.cli.remote_account import accept_link, invite, people, sign_in, sign_out
 from service.cli.remote_adding import add, resume, upload, watch
 from service.cli.remote_choice import (
@@ -26,6 +28,7 @@ from service.cli.remote_choice import (
 )
 from service.cli.remote_permit import permit
 from service.database.words import How, PermissionPurpose, Purpose
+from service.remote.errors import StrangeAnswerError
 
 remote_app = typer.Typer(help="A service elsewhere: sign in, add recordings, fetch results.", no_args_is_help=True)
 PurposeOption = Annotated[
@@ -166,6 +169,30 @@ def withdraw(
             page().print(line)
 
 
+def receipt(
+    ctx: typer.Context,
+    session: SessionArgument,
+    certificate: Annotated[
+        Path | None, typer.Option(help="Also write the signed certificate to this new file, once there is one.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the receipt of a withdrawal; once everything is gone it has a signed certificate, which --certificate keeps."""
+    from service.remote.sessions import checked
+    from service.remote.sessions import receipt as receipt_of
+
+    session_id = checked(session)
+    with connected(ctx) as connection:
+        found = receipt_of(connection, session_id)
+    if certificate is not None:
+        _keep_certificate(found, certificate)
+    if as_json:
+        emit({"session": session_id, "receipt": found})
+    else:
+        for line in _receipt_lines(found):
+            page().print(line)
+
+
 def _reading(purpose: Purpose) -> str:
     """The word for the service. Raises BadInputError where content is not read for that."""
     if purpose not in READING:
@@ -199,7 +226,7 @@ def _receipt_lines(receipt: dict[str, Any]) -> list[str]:
     """The receipt for people: its words where it has some, and its facts by name."""
     lines = [str(receipt["words"])] if receipt.get("words") else ["Recorded. This is the receipt:"]
     for name, value in receipt.items():
-        if name == "words" or value in (None, "", []):
+        if name in ("words", "certificate") or value in (None, "", []):
             continue
         if name.endswith("_ms") and isinstance(value, int):
             name, value = name.removesuffix("_ms"), f"{datetime.fromtimestamp(value / 1000, UTC):%Y-%m-%d %H:%M} UTC"
@@ -210,6 +237,21 @@ def _receipt_lines(receipt: dict[str, Any]) -> list[str]:
     return ["".join(sign if sign.isprintable() else " " for sign in line) for line in lines]
 
 
+def _keep_certificate(receipt: dict[str, Any], path: Path) -> None:
+    try:
+        content = b64decode(str(receipt.get("certificate") or ""), validate=True)
+    except ValueError:
+        raise StrangeAnswerError from None
+    if not content:
+        raise BadInputError("There is no certificate yet: something is still being removed. Ask again in a minute.")
+    try:
+        write_private(path, content)
+    except FileExistsError:
+        raise BadInputError(f"There is a file {path.name} already, and it is left as it is. Name a new one.") from None
+    except OSError:
+        raise BadInputError(f"{path.name} cannot be written. Check the folder, and that it is yours.") from None
+
+
 def _called(one: dict[str, Any]) -> str:
     return f"{str(one.get('role', '')).replace('_', ' ')} {one.get('place', '')}".strip()
 
@@ -218,5 +260,5 @@ remote_app.command("accept-link")(accept_link)
 remote_app.command("sign-in")(sign_in)
 remote_app.command("sign-out")(sign_out)
 remote_app.command("list")(list_sessions)
-for command in (add, upload, resume, permit, status, watch, get, share, unshare, withdraw, people, invite):
+for command in (add, upload, resume, permit, status, watch, get, share, unshare, withdraw, receipt, people, invite):
     remote_app.command()(command)

@@ -76,6 +76,11 @@ def withdraw(
     return connection.make(f"/sessions/{session_id}/participants/{participant_id}/withdrawal", body)
 
 
+def receipt(connection: Connection, session_id: str) -> dict[str, Any]:
+    """The receipt of a session's withdrawal, as it stands now."""
+    return connection.get(f"/sessions/{session_id}/receipt")
+
+
 def _in_order(present: Sequence[Mapping[str, Any]], roles: Sequence[str]) -> tuple[str, ...]:
     """Ids by role: the first child is who was named first as a child."""
 

@@ -83,6 +83,7 @@ class FakeService:
         self.job: dict[str, Any] | None = job()
         self.documents: dict[str, bytes] = {}
         self.tokens: set[str] = {TOKEN}
+        self.certificate: bytes | None = None
         self.staff = ["practitioner"]
 
     def told(self, method: str, path: str) -> list[Seen]:
@@ -169,6 +170,13 @@ def withdraw(service: FakeService, seen: Seen, session: str, participant: str) -
     return Answer(202, receipt)
 
 
+def receipt(service: FakeService, seen: Seen, session: str) -> Answer:
+    kept = None if service.certificate is None else base64.b64encode(service.certificate).decode()
+    state = "requested" if kept is None else "certified"
+    return Answer(200, {"purposes": ["reflection"], "withdrawn_ms": 1_795_000_000_000, "whole": True, "state": state,
+                        "certificate": kept, "words": "It is being erased."})  # fmt: skip
+
+
 def begin_upload(service: FakeService, seen: Seen) -> Answer:
     told = dict(pair.split(" ") for pair in seen.headers["upload-metadata"].split(","))
     service.length = int(seen.headers["upload-length"])
@@ -218,6 +226,7 @@ ROUTES: tuple[tuple[str, str, Callable[..., Answer]], ...] = (
     ("GET", f"/sessions/{ID}/participants", list_participants),
     ("POST", f"/sessions/{ID}/participants/{ID}/permissions", add_answer),
     ("POST", f"/sessions/{ID}/participants/{ID}/withdrawal", withdraw),
+    ("GET", f"/sessions/{ID}/receipt", receipt),
     ("GET", f"/sessions/{ID}/jobs", lambda service, seen, one: listed(*([service.job] if service.job else []))),
     ("GET", f"/sessions/{ID}/documents/(session|coding|scoring)", document),
     ("GET", f"/jobs/{JOB}", lambda service, seen: Answer(200, service.job)),

@@ -156,6 +156,20 @@ def test_a_withdrawal_without_anybody_to_ask_needs_a_yes(service: FakeService, s
     assert withdrawals(service) == []
 
 
+def test_a_receipt_keeps_the_certificate_once_there_is_one(
+    service: FakeService, signed_in: Account, run: Run, tmp_path: Path
+) -> None:
+    kept = tmp_path / "certificate.json"
+    code, _, err = run("receipt", SESSION, "--certificate", kept)
+    assert (code, kept.exists()) == (2, False)
+    assert "no certificate yet" in err
+    service.certificate = b'{"certificate": {}}'
+    code, out, _ = run("receipt", SESSION, "--certificate", kept)
+    assert (code, kept.read_bytes()) == (0, service.certificate)
+    assert "state: certified" in out
+    assert run("receipt", SESSION, "--certificate", kept)[0] == 2
+
+
 def test_one_purpose_can_be_taken_back_alone(service: FakeService, signed_in: Account, run: Run) -> None:
     code, out, _ = run("withdraw", SESSION, "--participant", 2, "--only", "research", "--yes", "--json")
     assert code == 0
