@@ -177,7 +177,7 @@ def receipt(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show the receipt of a withdrawal; once everything is gone it has a signed certificate, which --certificate keeps."""
+    """Show the receipt of a withdrawal. Once everything is gone it has a signed certificate."""
     from service.remote.sessions import checked
     from service.remote.sessions import receipt as receipt_of
 
