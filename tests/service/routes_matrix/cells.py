@@ -96,7 +96,7 @@ def _wrong(house: House, principal: Principal, key: str, row: Row, state: str) -
     ids = ids_of(house, principal)
     response, audited = ask(house, principal, key, row, ids)
     found, wrong = slug_of(response), []
-    if found != wanted and not (not response.content and (found, wanted) in _BODILESS):
+    if found != wanted:
         wrong.append(f"{found} ({response.status_code}) instead of {wanted}")
     if response.status_code >= 500:
         wrong.append("an answer of 5xx")
@@ -110,12 +110,10 @@ def _wrong(house: House, principal: Principal, key: str, row: Row, state: str) -
 
 def _wrong_trace(row: Row, wanted: str, hidden: bool, audited: int) -> list[str]:
     """Whether the audit has the row that there should be: of every look, of every refusal, and of no stranger."""
-    if wanted == "not-signed-in":
-        rows = 0
-    elif (hidden and row.audited and wanted == "nothing-here") or (wanted == "ok" and row.reads):
-        rows = 1
-    else:
+    refused = (row.audited and wanted == "not-allowed") or (hidden and wanted == "nothing-here")
+    if wanted != "not-signed-in" and not refused and not (wanted == "ok" and row.reads):
         return []
+    rows = 0 if wanted == "not-signed-in" else 1
     return [f"{audited} audit rows instead of {rows}"] if audited != rows else []
 
 
@@ -123,7 +121,3 @@ def _told_apart(house: House, principal: Principal, key: str, row: Row, response
     """Whether what is not here for this principal can be told from what is nowhere."""
     nowhere = ask(house, principal, key, row, absent(ids_of(house, principal))).response
     return [] if told(nowhere) == told(response) else ["can be told from an id that there is not"]
-
-
-_BODILESS = {("not-allowed", "confirm-sign-in"), ("not-allowed", "foreign-origin")}
-"""An answer to HEAD has a status alone."""

@@ -65,7 +65,8 @@ NAMED = frozenset((*NOBODY, *NOT_FRESH, *ELSEWHERE, *TOKENS)).union(*_GROUPS.val
 class Row:
     """The answers of one route, by group, each a letter for every state; ``others`` for whoever is in no group.
 
-    ``audited``: whoever is told that nothing is here leaves one row in the audit. ``reads``: so does whoever reads.
+    ``audited``: whoever is turned away leaves one row in the audit, as does whoever is told that nothing is here.
+    ``reads``: so does whoever reads.
     ``lists``: the groups who find the session in the list, with a plus for each state.
     """
 
@@ -109,16 +110,16 @@ def expected(row: Row, method: str, name: str, state: str) -> str:
 
 
 def _everybody(letter: str = "o") -> Row:
-    return Row(public=True, others=letter * 5, audited=False)
+    return Row(public=True, others=letter * 5)
 
 
 def _staff(scope: str = "") -> Row:
     """Whoever is signed in."""
-    return Row(scope=scope, others="ooooo", audited=False)
+    return Row(scope=scope, others="ooooo")
 
 
 def _administration(scope: str = "", *, fresh: bool = True) -> Row:
-    return Row(scope=scope, fresh=fresh, groups={"administrator": "ooooo"}, others="fffff", audited=False)
+    return Row(scope=scope, fresh=fresh, groups={"administrator": "ooooo"}, others="fffff")
 
 
 def _session(scope: str, *, reads: bool = False, **groups: str) -> Row:
@@ -144,7 +145,7 @@ ROWS: dict[str, Row] = {
     # What anybody may ask.
     "GET /healthz": _everybody(),
     "GET /readyz": _everybody(),
-    "GET /metrics": Row(public=True, groups={"operator": "ooooo"}, others="eeeee", audited=False),
+    "GET /metrics": Row(public=True, groups={"operator": "ooooo"}, others="eeeee"),
     "GET /problems/{slug}": _everybody(),
     "GET /api/v1/openapi.json": _everybody(),
     "POST /api/v1/sign-in": _everybody(),
@@ -165,7 +166,7 @@ ROWS: dict[str, Row] = {
     "DELETE /api/v1/me/sign-ins/{sign_in_id}": _staff(),
     "DELETE /api/v1/me/sign-ins": _staff(),
     "GET /api/v1/me/tokens": _staff(),
-    "POST /api/v1/me/tokens": Row(fresh=True, groups={"roleless": "iiiii"}, others="ooooo", audited=False),
+    "POST /api/v1/me/tokens": Row(fresh=True, groups={"roleless": "iiiii"}, others="ooooo"),
     "DELETE /api/v1/me/tokens/{token_id}": _staff(),
     # Administration. No token changes anything.
     "GET /api/v1/people": _administration("people:read", fresh=False),
@@ -188,10 +189,11 @@ ROWS: dict[str, Row] = {
     "PUT /api/v1/retention/{kind}": _administration(),
     "GET /api/v1/audit": _administration("audit:read", fresh=False),
     "GET /api/v1/audit/state": _administration("audit:read", fresh=False),
-    f"POST {_S}/holds": Row(fresh=True, groups={"administrator": "oooos"}, others="fffff", audited=False),
+    f"POST {_S}/holds": Row(fresh=True, groups={"administrator": "oooos"}, others="fffff"),
     f"DELETE {_S}/holds/{{hold_id}}": _administration(),
     # Lists: everybody has one of their own.
-    "GET /api/v1/sessions": replace(_staff(_READ), lists={"own": "+++--", "coach": "+----", "researcher": "++---"}),
+    # Nobody who researches finds out whose sessions there are.
+    "GET /api/v1/sessions": replace(_staff(_READ), lists={"own": "+++--", "coach": "+----"}),
     "GET /api/v1/statements": _staff(_READ),
     "GET /api/v1/retention/mine": _staff(_READ),
     "POST /api/v1/sessions": Row(scope=_WRITE, groups={"adds": "ooooo"}, others="fffff", audited=False),
