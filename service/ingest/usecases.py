@@ -140,8 +140,11 @@ class Ingest:
                 actor, session_id, Content.RECORDING, purpose=Purpose.REFLECTION, action=Action.EDIT
             )
         except RefusedError as refused:
-            if refused.why in _WAITING_FOR_PERMISSION:  # only the session's own worker comes so far in the policy
-                raise PermissionMissingError from None
+            if refused.why in _WAITING_FOR_PERMISSION:
+                with self.parts.database.reading() as rows:
+                    known = self._may_know(rows, actor, session_id)
+                if known:  # others, as a worker whose role is another by now, do not learn that it is there
+                    raise PermissionMissingError from None
             raise
 
     def _repeated(self, actor: Actor, asked: Asked, opened: Opened, key: str) -> Upload | None:
