@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Scope
 from service.api import answers
 from service.api.about import Program, about_router
 from service.api.boundary import Boundary, BoundaryRules
+from service.api.denials import denials
 from service.api.description import ERRORS, describe, description_router, refuse_undeclared
 from service.api.headers import HeaderTable
 from service.api.health import Check, Readiness, usual_checks
@@ -87,6 +88,7 @@ def create_app(
         origins=origins_of(settings.public_url),
         cookie=COOKIE if settings.https else LOCAL_COOKIE,
         is_operator=operator_from(settings.metrics_token),
+        denied=denials(parts),
     )
     app.state.repeat_secret = web.secret
     app.state.stopping = stopping

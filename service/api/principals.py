@@ -94,13 +94,15 @@ PUBLIC = Access(kind=Kind.PUBLIC)
 class Door:
     """What the declarations ask at run time; the composition root puts it at ``app.state.door``.
 
-    ``is_operator`` says whether a request comes from whoever runs the service.
+    ``is_operator`` says whether a request comes from whoever runs the service. ``denied`` is told of somebody who is
+    signed in and asked for what their roles, or their token's scopes, are not for, and of which session if of one.
     """
 
     resolver: Resolver
     origins: frozenset[str]
     cookie: str
     is_operator: Callable[[Request], bool]
+    denied: Callable[[Actor, str | None], None] = lambda actor, session_id: None
 
 
 def public() -> Callable[[Request], None]:
@@ -173,7 +175,11 @@ def _needing(access: Access) -> Callable[[Request], SignedIn]:
     def signed_in(request: Request) -> SignedIn:
         who = _person(request)
         request.state.actor_id = who.actor.person_id
-        access.admit(who)
+        try:
+            access.admit(who)
+        except NotAllowedError:
+            _door(request).denied(who.actor, request.path_params.get("session_id"))
+            raise
         return who
 
     return _marked(signed_in, access)

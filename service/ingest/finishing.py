@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from models.errors import PracticeError
-from service.audit.records import Action, AuditEvent, Kind, Outcome, Purpose
+from service.audit.records import NOBODY, Action, AuditEvent, Kind, Outcome, Purpose
 from service.barriers import barrier
 from service.blobs.errors import BlobRefusedError
 from service.database.words import Content, StaffRole, UploadPartState
-from service.ids import new_id
+from service.ids import is_id, new_id
 from service.ingest import store
 from service.ingest.errors import UploadBusyError
 from service.ingest.records import Upload, file_name_field
@@ -68,6 +68,15 @@ def event(actor: Actor, now_ms: int, upload: Upload, object_id: str, outcome: Ou
         when_ms=now_ms, actor_id=actor.person_id, role=actor.role_in_audit(_acting(actor)), action=Action.EDIT,
         kind=Kind.RECORDING, object_id=object_id, purpose=Purpose.REFLECTION, outcome=outcome,
         request_id=actor.request_id, session_id=upload.session_id,
+    )  # fmt: skip
+
+
+def denial(actor: Actor, now_ms: int, upload_id: str) -> AuditEvent:
+    """The audit's row where somebody asked for an upload that is not theirs, or is nowhere: both look the same."""
+    return AuditEvent(
+        when_ms=now_ms, actor_id=actor.person_id, role=actor.role_in_audit(), action=Action.DENIAL,
+        kind=Kind.RECORDING, object_id=upload_id if is_id(upload_id) else NOBODY, purpose=Purpose.REFLECTION,
+        outcome=Outcome.DENIED, request_id=actor.request_id,
     )  # fmt: skip
 
 

@@ -7,9 +7,12 @@ import hmac
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from sqlalchemy import Connection
+
 from models.adapters.media_refusals import RefusedRecordingError
 from service.audit.records import Action, Outcome, Purpose
 from service.barriers import barrier
+from service.database.tables import session
 from service.database.words import Content, UploadState
 from service.ids import is_id, new_id
 from service.ingest import store
@@ -25,7 +28,7 @@ from service.ingest.errors import (
     UploadOffsetError,
     UploadTooLongError,
 )
-from service.ingest.finishing import Queue, clear, event, finish, upload_file_name_field
+from service.ingest.finishing import Queue, clear, denial, event, finish, upload_file_name_field
 from service.ingest.incoming import Incoming
 from service.ingest.kinds import check_name
 from service.ingest.receiving import first_bytes, take_in
@@ -137,8 +140,11 @@ class Ingest:
                 actor, session_id, Content.RECORDING, purpose=Purpose.REFLECTION, action=Action.EDIT
             )
         except RefusedError as refused:
-            if refused.why in _WAITING_FOR_PERMISSION:  # only the session's own worker comes so far in the policy
-                raise PermissionMissingError from None
+            if refused.why in _WAITING_FOR_PERMISSION:
+                with self.parts.database.reading() as rows:
+                    known = self._may_know(rows, actor, session_id)
+                if known:  # others, as a worker whose role is another by now, do not learn that it is there
+                    raise PermissionMissingError from None
             raise
 
     def _repeated(self, actor: Actor, asked: Asked, opened: Opened, key: str) -> Upload | None:
@@ -172,13 +178,22 @@ class Ingest:
         return new
 
     def _own(self, actor: Actor, upload_id: str) -> Upload:
+        """An upload of the actor's, for a session that they may still know of; the audit has every refusal."""
         with self.parts.database.reading() as rows:
             found = store.find(rows, upload_id) if is_id(upload_id) else None
-        if found is None or found.person_id != actor.person_id:
+            theirs = found is not None and found.person_id == actor.person_id
+            known = found is not None and theirs and self._may_know(rows, actor, found.session_id)
+        if found is None or not known:
+            with self.parts.database.writing() as rows:
+                self.parts.trail.append(rows, denial(actor, self.parts.clock(), upload_id))
             raise RefusedError("not the actor's upload")
         if found.state is UploadState.ENDED:
             raise UploadEndedError
         return found
+
+    def _may_know(self, rows: Connection, actor: Actor, session_id: str) -> bool:
+        seen = self.parts.broker.visible_sessions(rows, actor, Purpose.REFLECTION)
+        return rows.execute(seen.where(session.c.id == session_id)).first() is not None
 
     def _may_add(self, upload: Upload, offset: int, announced: int | None, checksum: Checksum | None) -> None:
         if offset != upload.received:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from service.api.repeat import Answer, Once
-from service.audit.records import Action, AuditEvent, Kind, Outcome, Purpose
+from service.audit.records import NOBODY, Action, AuditEvent, Kind, Outcome, Purpose
 from service.clock import Clock
 from service.database.tables import job, recording, session
 from service.database.words import JobFailure, JobState, SessionState
-from service.ids import new_id
+from service.ids import is_id, new_id
 from service.jobs.errors import ForeignJobError, JobNotEndedError
 from service.jobs.pace import left_ms, rates
 from service.jobs.reasons import SENTENCES
@@ -54,7 +57,7 @@ class Queueing:
 class Jobs:
     """What a person may do with the jobs of their own sessions, while the policy lets them see those.
 
-    Whoever else asks gets ForeignJobError, and so does everybody once a session is withdrawn.
+    Whoever else asks gets ForeignJobError and is in the audit, and so is everybody once a session is withdrawn.
     """
 
     def __init__(self, parts: Parts) -> None:
@@ -63,13 +66,13 @@ class Jobs:
 
     def view(self, actor: Actor, job_id: str) -> JobView:
         """How far a job is. Raises ForeignJobError."""
-        with self._parts.database.reading() as rows:
+        with self._telling(actor, Kind.JOB, job_id), self._parts.database.reading() as rows:
             self._own(rows, actor, job_id)
             return view_of(rows, job_id, self._parts.clock())
 
     def of_session(self, actor: Actor, session_id: str) -> tuple[JobView, ...]:
         """The jobs of one session, newest first; at most `MOST_SHOWN`. Raises ForeignJobError."""
-        with self._parts.database.reading() as rows:
+        with self._telling(actor, Kind.SESSION, session_id), self._parts.database.reading() as rows:
             seen = self._visible(rows, actor)
             if rows.execute(seen.where(session.c.id == session_id)).first() is None:
                 raise ForeignJobError
@@ -79,7 +82,7 @@ class Jobs:
 
     def cancel(self, actor: Actor, job_id: str) -> None:
         """Stop a job: at once where it waits, within seconds where it runs. A job that has ended stays as it is."""
-        with self._parts.database.writing() as rows:
+        with self._telling(actor, Kind.JOB, job_id), self._parts.database.writing() as rows:
             found = self._own(rows, actor, job_id)
             now = self._parts.clock()
             if found.state == JobState.QUEUED:
@@ -95,7 +98,7 @@ class Jobs:
 
         Raises ForeignJobError, JobNotEndedError, RepeatConflictError.
         """
-        with self._parts.database.writing() as rows:
+        with self._telling(actor, Kind.JOB, job_id), self._parts.database.writing() as rows:
             found = self._own(rows, actor, job_id)
             if once and (before := once.earlier(rows)):
                 return str(before.body["id"])
@@ -114,6 +117,16 @@ class Jobs:
             raise ForeignJobError
         return found
 
+    @contextmanager
+    def _telling(self, actor: Actor, kind: Kind, object_id: str) -> Iterator[None]:
+        """Record a refusal, in a transaction of its own."""
+        try:
+            yield
+        except ForeignJobError:
+            with self._parts.database.writing() as rows:
+                self._parts.trail.append(rows, _denial(actor, self._parts.clock(), kind, object_id))
+            raise
+
     def _visible(self, rows: Connection, actor: Actor) -> Select[tuple[str]]:
         return self._parts.broker.visible_sessions(rows, actor, Purpose.REFLECTION)
 
@@ -130,6 +143,20 @@ class Jobs:
             request_id=actor.request_id,
             session_id=session_id,
         )
+
+
+def _denial(actor: Actor, now_ms: int, kind: Kind, object_id: str) -> AuditEvent:
+    return AuditEvent(
+        when_ms=now_ms,
+        actor_id=actor.person_id,
+        role=actor.role_in_audit(),
+        action=Action.DENIAL,
+        kind=kind,
+        object_id=object_id if is_id(object_id) else NOBODY,
+        purpose=Purpose.OPERATION,
+        outcome=Outcome.DENIED,
+        request_id=actor.request_id,
+    )
 
 
 def view_of(rows: Connection, job_id: str, now_ms: int) -> JobView:

@@ -12,6 +12,7 @@ from service.keybroker.ports import Actor
 class Scope(StrEnum):
     """What an access token may be used for; never more than its person's roles allow at that moment."""
 
+    ABOUT_READ = "about:read"
     SESSIONS_READ = "sessions:read"
     SESSIONS_WRITE = "sessions:write"
     UPLOADS_WRITE = "uploads:write"
@@ -26,6 +27,7 @@ class Scope(StrEnum):
 _STAFF = frozenset(StaffRole)
 _WORKERS = frozenset({StaffRole.PRACTITIONER, StaffRole.MANAGER})
 SCOPE_ROLES: dict[Scope, frozenset[StaffRole]] = {
+    Scope.ABOUT_READ: _STAFF,
     Scope.SESSIONS_READ: _STAFF,
     Scope.SESSIONS_WRITE: _WORKERS,
     Scope.UPLOADS_WRITE: _WORKERS,

@@ -17,6 +17,7 @@ from service.parts import Parts
 from service.settings_service import ServiceSettings
 from tests.service.api.conftest import READER, URL, WORKER, WRITER, Site
 from tests.service.api.people_here import web_parts
+from tests.service.stand_ins import RememberingTrail
 
 
 def test_every_route_says_who_may_use_it(shared_site: Site) -> None:
@@ -83,6 +84,14 @@ def test_a_token_does_only_what_its_scopes_say(shared_site: Site) -> None:
     assert shared_site.client.get("/api/v1/about", headers=nothing).status_code == 403
     assert shared_site.client.get("/api/v1/about", headers=WRITER).status_code == 403
     assert shared_site.client.post("/api/v1/by-fresh", headers=WRITER).status_code == 403
+
+
+def test_whoever_is_turned_away_is_in_the_audit_once(site: Site, trail: RememberingTrail) -> None:
+    nothing = {"Authorization": "Bearer nothing"}
+    assert site.client.get("/api/v1/about", headers=nothing).status_code == 403
+    assert [(one.action, one.outcome) for one in trail.events] == [("denial", "denied")]
+    assert site.client.get("/api/v1/about", headers=READER).status_code == 200
+    assert len(trail.events) == 1
 
 
 def test_who_was_signed_out_is_nobody_at_the_next_request(site: Site) -> None:

@@ -21,7 +21,7 @@ from service.ingest.records import UploadKind, room_for
 from service.ingest.usecases import Ingest
 from service.keybroker.errors import RefusedError
 from tests.service.ingest.material import NEXT_SESSION, OTHER, actor, asked, count, wave
-from tests.service.stand_ins import OpenHandedBroker, ToldClock
+from tests.service.stand_ins import OpenHandedBroker, RememberingTrail, ToldClock
 
 SOUND = wave(5000)
 
@@ -36,6 +36,28 @@ def test_a_session_that_the_broker_refuses_is_refused(ingest: Ingest, open_hande
     open_handed.refused.add(asked(SOUND).session_id)
     with pytest.raises(RefusedError):
         ingest.begin(actor(), asked(SOUND))
+
+
+def test_an_upload_for_a_session_that_one_may_no_longer_know_of_is_not_there(
+    ingest: Ingest, open_handed: OpenHandedBroker
+) -> None:
+    begun = ingest.begin(actor(), asked(SOUND))
+    open_handed.refused.add(begun.session_id)
+    with pytest.raises(RefusedError):
+        ingest.standing(actor(), begun.id)
+    with pytest.raises(RefusedError):
+        ingest.terminate(actor(), begun.id)
+
+
+@pytest.mark.parametrize("whose", ["another's", "nobody's"])
+def test_asking_for_an_upload_that_is_not_ones_own_is_one_row_in_the_audit(
+    ingest: Ingest, trail: RememberingTrail, whose: str
+) -> None:
+    begun = ingest.begin(actor(), asked(SOUND))
+    trail.events.clear()
+    with pytest.raises(RefusedError):
+        ingest.standing(actor(OTHER), begun.id if whose == "another's" else "f" * 32)
+    assert [(one.action, one.outcome) for one in trail.events] == [("denial", "denied")]
 
 
 @pytest.mark.parametrize("session_id", ["", "9" * 32, "../" + "1" * 29, "1" * 33])

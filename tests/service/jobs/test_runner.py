@@ -38,7 +38,7 @@ from tests.service.jobs.made import (
     kept_of,
     row_of,
 )
-from tests.service.stand_ins import ToldClock
+from tests.service.stand_ins import RememberingTrail, ToldClock
 
 STAGES = RecordingKind.SOUND.stages
 DOCUMENTS = ["coding", "listening", "peaks", "scoring", "session"]
@@ -315,7 +315,7 @@ def test_a_worker_that_stops_hands_its_stage_back_without_counting_it(
     assert (row.state, row.attempts, row.not_before_ms) == ("queued", 0, 0)
 
 
-def test_someone_elses_job_looks_like_none(parts: Parts) -> None:
+def test_someone_elses_job_looks_like_none_and_the_question_is_in_the_audit(parts: Parts) -> None:
     job_id = a_job(parts)
     foreign = Actor(person_id=a_person(parts), roles=frozenset(), request_id="0" * 32)
     said = set()
@@ -325,6 +325,10 @@ def test_someone_elses_job_looks_like_none(parts: Parts) -> None:
         said.add(str(refused.value))
     assert len(said) == 1
     assert row_of(parts, job_id).state == "queued"
+    with pytest.raises(ForeignJobError):
+        Jobs(parts).of_session(foreign, "0" * 32)
+    assert isinstance(parts.trail, RememberingTrail)
+    assert [one.action for one in parts.trail.events] == ["denial"] * 3
 
 
 def test_a_job_that_waits_is_cancelled_at_once_and_can_be_tried_again(parts: Parts, runner: JobRunner) -> None:

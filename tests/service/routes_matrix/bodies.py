@@ -1,0 +1,166 @@
+"""For each route a request that would succeed for its rightful caller."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from service.database.words import StaffRole
+from tests.service.council import STATEMENTS, VISIT
+from tests.service.routes_matrix.house import HOUR_MS, PASSWORD, PIECE, House, metadata
+from tests.service.routes_matrix.principals import Principal
+
+_NAME = re.compile(r"\{(\w+)\}")
+_TUS = {"Tus-Resumable": "1.0.0"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is sent besides the principal's own headers."""
+
+    json: object = None
+    headers: dict[str, str] = field(default_factory=dict)
+    content: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a request is about: ids by the names of path parameters, some of them perhaps replaced."""
+
+    house: House
+    principal: Principal
+    ids: dict[str, str]
+
+    @property
+    def manages(self) -> bool:
+        roles = self.principal.roles
+        return self.principal.who == "supervisor" if roles is None else StaffRole.MANAGER in roles
+
+
+def _added(about: About) -> Asked:
+    setting = "supervision" if about.manages else "direct_practice"
+    return Asked(json={**VISIT, "setting": setting, "participants": ["supervisor", "practitioner"]})
+
+
+def _answered(about: About) -> Asked:
+    said = {
+        "purpose": "research", "answer": "given", "how": "spoken", "said_ms": about.house.now,
+        "statement": STATEMENTS.get(about.ids["role"], "adult-1"),
+    }  # fmt: skip
+    return Asked(json=said)
+
+
+def _detailed(about: About) -> Asked:
+    version = about.house.version(about.ids["session_id"])
+    return Asked(json={"title": "Another title"}, headers={"If-Match": f'"v{version}"'})
+
+
+def _begun(about: About) -> Asked:
+    told = {"Upload-Length": "2000", "Upload-Metadata": metadata(about.ids["session_id"])}
+    return Asked(headers=_TUS | told)
+
+
+def _piece(about: About, **more: str) -> Asked:
+    told = {"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
+    return Asked(headers=_TUS | told | more, content=PIECE)
+
+
+def _credentials(about: About) -> Asked:
+    who = about.house.council.callers["other administrator"].actor.person_id
+    return Asked(json={"sign_in_name": who, "password": PASSWORD})
+
+
+def _tus(about: About) -> Asked:
+    return Asked(headers=_TUS)
+
+
+def _always(body: object) -> Callable[[About], Asked]:
+    return lambda about: Asked(json=body)
+
+
+_NEW_PASSWORD = "eleven lamps on a quay"
+_S = "/api/v1/sessions/{session_id}"
+BODIES: dict[str, Callable[[About], Asked]] = {
+    "POST /api/v1/sign-in": _credentials,
+    "POST /api/v1/links/first": _always(
+        {"secret": "x", "sign_in_name": "first@north.example", "shown_name": "-", "password": PASSWORD}
+    ),
+    "POST /api/v1/links/accept": lambda about: Asked(
+        json={"secret": about.house.tokens["link"], "password": _NEW_PASSWORD}
+    ),
+    "POST /api/v1/oidc/begin": _always({}),
+    "POST /api/v1/step-up": _always({"password": PASSWORD}),
+    "POST /api/v1/me/password": _always({"old": PASSWORD, "new": _NEW_PASSWORD}),
+    "POST /api/v1/me/tokens": _always({"label": "-", "scopes": ["sessions:read"], "days": 1}),
+    "POST /api/v1/people": _always({"sign_in_name": "new@north.example", "shown_name": "-", "roles": ["coach"]}),
+    "POST /api/v1/teams": _always({"name": "West"}),
+    "PUT /api/v1/teams/{team_id}/members/{person_id}": _always({"leads": False}),
+    "PUT /api/v1/coaching/{coach_id}/{worker_id}": _always({"until_ms": None}),
+    "PUT /api/v1/retention/{kind}": _always({"days": 100}),
+    "POST /api/v1/sessions": _added,
+    f"PUT {_S}/details": _detailed,
+    f"PUT {_S}/lawful-basis": _always({"lawful_basis": "legal-obligation"}),
+    f"POST {_S}/participants": _always({"role": "child"}),
+    f"POST {_S}/participants/{{participant_id}}/permissions": _answered,
+    f"POST {_S}/participants/{{participant_id}}/withdrawal": _always({}),
+    f"POST {_S}/holds": lambda about: Asked(json={"reason": "court", "until_ms": about.house.now + HOUR_MS}),
+    "OPTIONS /api/v1/uploads": _tus,
+    "POST /api/v1/uploads": _begun,
+    "HEAD /api/v1/uploads/{upload_id}": _tus,
+    "PATCH /api/v1/uploads/{upload_id}": _piece,
+    "POST /api/v1/uploads/{upload_id}": lambda about: _piece(about, **{"X-HTTP-Method-Override": "PATCH"}),
+    "DELETE /api/v1/uploads/{upload_id}": _tus,
+}
+"""By method and template; a route that is not here is sent nothing."""
+
+_IN_ROUTES = {
+    "POST /api/v1/people/{person_id}/enable": {"person_id": "former"},
+    "PUT /api/v1/teams/{team_id}/members/{person_id}": {"team_id": "north"},
+    "PUT /api/v1/coaching/{coach_id}/{worker_id}": {"worker_id": "novice"},
+}
+"""Where a route acts on something else than its parameter's name says."""
+_ROLES = {"PUT /api/v1/people/{person_id}/roles/{role}": "manager"}
+_WORDS = {"slug": "nothing-here", "kind": "sound", "role": "coach"}
+
+
+def names_in(key: str) -> set[str]:
+    """The ids that a row's request names: in its path, and where it begins an upload in its headers."""
+    return {*_NAME.findall(key)} | ({"session_id"} if key == "POST /api/v1/uploads" else set())
+
+
+def address(key: str, about: About) -> str:
+    """The path and query of a row's request."""
+    method, template, *variant = key.split()
+    renamed = _IN_ROUTES.get(f"{method} {template}", {})
+
+    def filled(match: re.Match[str]) -> str:
+        name = match[1]
+        if name == "name":
+            return variant[0]
+        if name == "role":
+            return _ROLES.get(f"{method} {template}", "coach")
+        if name in ("sign_in_id", "token_id"):
+            return about.ids.get(name) or _nobodys(name)
+        return _WORDS.get(name) or about.ids[renamed.get(name, name)]
+
+    path = _NAME.sub(filled, template)
+    return f"{path}?purpose={variant[-1]}" if variant else path
+
+
+def asked(key: str, about: About) -> dict[str, Any]:
+    """What the client is told to send besides method and address."""
+    route = " ".join(key.split()[:2])
+    made = BODIES.get(route, lambda _: Asked())(about)
+    sent: dict[str, Any] = {"headers": dict(made.headers)}
+    if made.json is not None:
+        sent["json"] = made.json
+    if made.content is not None:
+        sent["content"] = made.content
+    return sent
+
+
+def _nobodys(name: str) -> str:
+    """A sign-in or token that there is not: ending it changes nothing, and one's own stays for the next request."""
+    return "a" * (64 if name == "sign_in_id" else 32)

@@ -1,0 +1,231 @@
+"""What the answer to every route has to be, for everybody who may ask and every state of a session.
+
+Written by hand, from what the product promises. It asks nothing of the policy, nor of what routes say about themselves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+STATES = ("permitted", "not shared", "quarantined", "withdrawn", "erased")
+"""In this order: the key of a session is destroyed for the last one. One letter of a word below stands for each."""
+
+ANSWERS = {
+    "o": "ok",
+    "a": "nothing-here",  # and nothing tells it from the answer for an id that there is not
+    "e": "nothing-here",  # of a session that is one's own: this part of it is not there
+    "f": "not-allowed",
+    "i": "bad-input",
+    "l": "link-refused",
+    "p": "permission-missing",
+    "s": "other-state",
+    "u": "upload-ended",
+    "v": "session-over",
+}
+NOBODY = frozenset({
+    "anonymous", "operator", "worker, signed out", "worker, timed out", "worker, disabled", "worker's token, ended",
+    "worker's token, over",
+})  # fmt: skip
+NOT_FRESH = frozenset({"worker, not fresh", "administrator, not fresh"})
+ELSEWHERE = frozenset({"worker, page of another site"})
+
+_STAFF_SCOPES = {"sessions:read", "jobs:read", "about:read"}
+_WORKER_SCOPES = _STAFF_SCOPES | {"sessions:write", "uploads:write"}
+TOKENS: dict[str, frozenset[str]] = {
+    "worker's token of the scope": frozenset(_WORKER_SCOPES),
+    "worker's token of other scopes": frozenset(),
+    "worker's token, role ended": frozenset(),
+    "coach's token": frozenset(_STAFF_SCOPES),
+    "administrator's token": frozenset(_STAFF_SCOPES | {"audit:read", "people:read"}),
+}
+"""The scopes that count for whoever sends a token: those that it has, and that its person's roles allow."""
+
+_OWN = ("worker", "worker, not fresh", "worker, page of another site", "worker's token of the scope")
+_ADMINISTRATORS = (
+    "administrator, same team", "administrator, other team", "administrator, not fresh", "administrator's token",
+    "worker, now administrator",
+)  # fmt: skip
+_GROUPS: dict[str, tuple[str, ...]] = {
+    "own": (*_OWN, "supervisor"),
+    "coach": ("coach", "coach's token"),
+    "researcher": ("researcher, other team",),
+    "administrator": _ADMINISTRATORS,
+    "adds": (
+        *_OWN, "supervisor", "practitioner, same team", "practitioner, other team", "manager, same team",
+        "manager, other team", "manager, leads the team", "worker, now manager",
+    ),
+    "operator": ("operator",),
+    "roleless": ("worker, role ended", "coach, role ended", "no role"),
+}  # fmt: skip
+NAMED = frozenset((*NOBODY, *NOT_FRESH, *ELSEWHERE, *TOKENS)).union(*_GROUPS.values())
+"""Everybody who is named on this page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """The answers of one route, by group, each a letter for every state; ``others`` for whoever is in no group.
+
+    ``audited``: whoever is turned away leaves one row in the audit, as does whoever is told that nothing is here.
+    ``reads``: so does whoever reads.
+    ``lists``: the groups who find the session in the list, with a plus for each state.
+    """
+
+    public: bool = False
+    scope: str = ""
+    fresh: bool = False
+    groups: dict[str, str] = field(default_factory=dict)
+    others: str = "aaaaa"
+    audited: bool = True
+    reads: bool = False
+    lists: dict[str, str] = field(default_factory=dict)
+
+    def letter(self, name: str, state: str) -> str:
+        """The letter for somebody, were there nothing but who they are."""
+        return _word(self.groups, name, self.others)[STATES.index(state)]
+
+    def shows(self, name: str, state: str) -> bool:
+        """Whether the session is in the list."""
+        return _word(self.lists, name, "-----")[STATES.index(state)] == "+"
+
+
+def _word(groups: dict[str, str], name: str, others: str) -> str:
+    return next((word for group, word in groups.items() if name in _GROUPS[group]), others)
+
+
+def expected(row: Row, method: str, name: str, state: str) -> str:
+    """The slug of the answer's problem, or ok."""
+    unsafe = method not in ("GET", "HEAD", "OPTIONS")
+    if name in NOBODY and not row.public:
+        return "not-signed-in"
+    if name in ELSEWHERE and unsafe:
+        return "foreign-origin"
+    letter = row.letter(name, state)
+    if row.public:
+        return ANSWERS[letter]
+    if name in TOKENS and row.scope not in TOKENS[name]:
+        return "not-allowed"
+    if letter != "f" and row.fresh and (name in NOT_FRESH or name in TOKENS):
+        return "confirm-sign-in"
+    return ANSWERS[letter]
+
+
+def _everybody(letter: str = "o") -> Row:
+    return Row(public=True, others=letter * 5)
+
+
+def _staff(scope: str = "") -> Row:
+    """Whoever is signed in."""
+    return Row(scope=scope, others="ooooo")
+
+
+def _administration(scope: str = "", *, fresh: bool = True) -> Row:
+    return Row(scope=scope, fresh=fresh, groups={"administrator": "ooooo"}, others="fffff")
+
+
+def _session(scope: str, *, reads: bool = False, **groups: str) -> Row:
+    """Something of a session: to everybody who is not named it is not there."""
+    return Row(scope=scope, groups=groups, reads=reads)
+
+
+_READ, _WRITE, _JOBS, _UPLOADS = "sessions:read", "sessions:write", "jobs:read", "uploads:write"
+_S = "/api/v1/sessions/{session_id}"
+_OWN_WORDS, _OWN_SEES, _COACHED, _RESEARCHED = "oooaa", "ooaaa", "oaaaa", "ooaaa"
+
+
+def _read(path: str, *, own: str = "", coach: str = "", researcher: str = "") -> dict[str, Row]:
+    """Something that is looked at for a purpose: nobody's but for the purpose that they have."""
+    named = {"reflection": {"own": own}, "coaching": {"coach": coach}, "research": {"researcher": researcher}}
+    return {
+        f"{path} {purpose}": _session(_READ, reads=True, **{who: word for who, word in groups.items() if word})
+        for purpose, groups in named.items()
+    }
+
+
+ROWS: dict[str, Row] = {
+    # What anybody may ask.
+    "GET /healthz": _everybody(),
+    "GET /readyz": _everybody(),
+    "GET /metrics": Row(public=True, groups={"operator": "ooooo"}, others="eeeee"),
+    "GET /problems/{slug}": _everybody(),
+    "GET /api/v1/openapi.json": _everybody(),
+    "POST /api/v1/sign-in": _everybody(),
+    "POST /api/v1/links/first": _everybody("l"),
+    "POST /api/v1/links/accept": _everybody(),
+    "GET /api/v1/oidc": _everybody(),
+    "GET /api/v1/oidc/begin": _everybody("e"),
+    "POST /api/v1/oidc/begin": _everybody("e"),
+    "GET /api/v1/oidc/done": _everybody("e"),
+    "OPTIONS /api/v1/uploads": _everybody(),
+    # Oneself: browsers alone.
+    "GET /api/v1/about": _staff("about:read"),
+    "POST /api/v1/sign-out": _staff(),
+    "POST /api/v1/step-up": _staff(),
+    "GET /api/v1/me": _staff(),
+    "POST /api/v1/me/password": _staff(),
+    "GET /api/v1/me/sign-ins": _staff(),
+    "DELETE /api/v1/me/sign-ins/{sign_in_id}": _staff(),
+    "DELETE /api/v1/me/sign-ins": _staff(),
+    "GET /api/v1/me/tokens": _staff(),
+    "POST /api/v1/me/tokens": Row(fresh=True, groups={"roleless": "iiiii"}, others="ooooo"),
+    "DELETE /api/v1/me/tokens/{token_id}": _staff(),
+    # Administration. No token changes anything.
+    "GET /api/v1/people": _administration("people:read", fresh=False),
+    "POST /api/v1/people": _administration(),
+    "POST /api/v1/people/{person_id}/disable": _administration(),
+    "POST /api/v1/people/{person_id}/enable": _administration(),
+    "POST /api/v1/people/{person_id}/link": _administration(),
+    "DELETE /api/v1/people/{person_id}/sign-ins": _administration(),
+    "PUT /api/v1/people/{person_id}/roles/{role}": _administration(),
+    "DELETE /api/v1/people/{person_id}/roles/{role}": _administration(),
+    "GET /api/v1/teams": _administration("people:read", fresh=False),
+    "POST /api/v1/teams": _administration(),
+    "PUT /api/v1/teams/{team_id}/members/{person_id}": _administration(),
+    "DELETE /api/v1/teams/{team_id}/members/{person_id}": _administration(),
+    "GET /api/v1/coaching": _administration("people:read", fresh=False),
+    "PUT /api/v1/coaching/{coach_id}/{worker_id}": _administration(),
+    "DELETE /api/v1/coaching/{coach_id}/{worker_id}": _administration(),
+    "GET /api/v1/retention": _administration(fresh=False),
+    "POST /api/v1/retention/clock": _administration(),
+    "PUT /api/v1/retention/{kind}": _administration(),
+    "GET /api/v1/audit": _administration("audit:read", fresh=False),
+    "GET /api/v1/audit/state": _administration("audit:read", fresh=False),
+    f"POST {_S}/holds": Row(fresh=True, groups={"administrator": "oooos"}, others="fffff"),
+    f"DELETE {_S}/holds/{{hold_id}}": _administration(),
+    # Lists: everybody has one of their own.
+    # Nobody who researches finds out whose sessions there are.
+    "GET /api/v1/sessions": replace(_staff(_READ), lists={"own": "+++--", "coach": "+----"}),
+    "GET /api/v1/statements": _staff(_READ),
+    "GET /api/v1/retention/mine": _staff(_READ),
+    "POST /api/v1/sessions": Row(scope=_WRITE, groups={"adds": "ooooo"}, others="fffff", audited=False),
+    # What is in a session.
+    **_read(f"GET {_S}", own=_OWN_WORDS, coach=_COACHED),
+    **_read(f"GET {_S}/documents/{{name}} session", own=_OWN_SEES, coach=_COACHED, researcher=_RESEARCHED),
+    **_read(f"GET {_S}/documents/{{name}} coding", own=_OWN_SEES, coach=_COACHED, researcher=_RESEARCHED),
+    **_read(f"GET {_S}/documents/{{name}} scoring", own=_OWN_SEES, coach=_COACHED, researcher=_RESEARCHED),
+    **_read(f"GET {_S}/documents/{{name}} peaks", own=_OWN_SEES, coach=_COACHED),
+    **_read(f"GET {_S}/sound", own=_OWN_SEES, coach=_COACHED),
+    **_read(f"HEAD {_S}/sound", own=_OWN_SEES, coach=_COACHED),
+    f"PUT {_S}/details": _session(_WRITE, own=_OWN_WORDS),
+    f"PUT {_S}/sharing": _session(_WRITE, own="oosaa"),
+    f"DELETE {_S}/sharing": _session(_WRITE, own=_OWN_WORDS),
+    # Permissions: the worker, and administrators, who see no content by them. An erased session keeps its receipt.
+    f"PUT {_S}/lawful-basis": _session(_WRITE, own="ooovv", administrator="ooovv"),
+    f"GET {_S}/participants": _session(_READ, own="ooooo", administrator="ooooo", reads=True),
+    f"POST {_S}/participants": _session(_WRITE, own="ooovv", administrator="ooovv"),
+    f"POST {_S}/participants/{{participant_id}}/permissions": _session(_WRITE, own="ooovv", administrator="ooovv"),
+    f"POST {_S}/participants/{{participant_id}}/withdrawal": _session(_WRITE, own="ooooo", administrator="ooooo"),
+    f"GET {_S}/receipt": _session(_READ, own="eeeoo", administrator="eeeoo"),
+    f"DELETE {_S}": _session(_WRITE, own="ooooo"),
+    # Jobs and uploads.
+    f"GET {_S}/jobs": _session(_JOBS, own=_OWN_WORDS),
+    "GET /api/v1/jobs/{job_id}": _session(_JOBS, own=_OWN_WORDS),
+    "GET /api/v1/jobs/{job_id}/events": _session(_JOBS, own=_OWN_WORDS),
+    "POST /api/v1/jobs/{job_id}/cancel": _session(_WRITE, own=_OWN_WORDS),
+    "POST /api/v1/jobs/{job_id}/again": _session(_WRITE, own=_OWN_WORDS),
+    "POST /api/v1/uploads": _session(_UPLOADS, own="oopaa"),
+    "HEAD /api/v1/uploads/{upload_id}": _session(_UPLOADS, own="oooaa"),
+    "PATCH /api/v1/uploads/{upload_id}": _session(_UPLOADS, own="oopaa"),
+    "POST /api/v1/uploads/{upload_id}": _session(_UPLOADS, own="oopaa"),
+    "DELETE /api/v1/uploads/{upload_id}": _session(_UPLOADS, own="oooaa"),
+}
+"""Each route by its method and template; where a word follows, it is what a request asks for there."""

@@ -1,0 +1,32 @@
+"""Every route for everybody: what each answers is what `expectations` declares (SECURITY S1, S10, I2)."""
+
+from __future__ import annotations
+
+import pytest
+
+from service.api.description import routes_of
+from tests.service.routes_matrix.cells import wrong_cells
+from tests.service.routes_matrix.expectations import NAMED, ROWS, STATES
+from tests.service.routes_matrix.house import House
+from tests.service.routes_matrix.principals import BY_NAME
+
+
+def test_every_route_of_the_application_has_a_row_and_every_row_a_route(house: House) -> None:
+    routes = {f"{route.method} {route.path}" for route in routes_of(house.council.app)}
+    assert {" ".join(key.split()[:2]) for key in ROWS} == routes
+
+
+def test_everybody_whom_the_expectations_name_asks() -> None:
+    assert set(BY_NAME) >= NAMED
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_a_permitted_session_is_answered_as_declared(house: House, name: str) -> None:
+    assert wrong_cells(house, STATES[0], BY_NAME[name]) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", BY_NAME)
+@pytest.mark.parametrize("state", STATES[1:])  # the slower one: from erased there is no way back
+def test_a_session_in_another_state_is_answered_as_declared(house: House, state: str, name: str) -> None:
+    assert wrong_cells(house, state, BY_NAME[name]) == []
