@@ -3,8 +3,8 @@
     python -m benchmarks.load                     50 people, 200 sessions, 60 seconds
     python -m benchmarks.load --seconds 20 --people 10
 
-The database is filled through the use cases, then `python -m service.cli serve` starts on it in a folder of its own, the
-sample recording is uploaded, and once the worker is at it everybody asks once a second: 70 of 100 requests read, 20
+The database is filled through the use cases, then `python -m service.cli serve` starts on it in a folder of its own,
+the sample recording is uploaded, and once the worker is at it everybody asks once a second: 70 of 100 requests read, 20
 write and 10 look through lists, for there is no other search yet. The clients run on the same cores as the service, so
 what they cost is in the figures. Readiness is measured from the start of the process to the first good /readyz.
 """
@@ -47,17 +47,26 @@ def main() -> int:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         port = _free_port()
-        told = {"PRACTICE_DATA": f"{folder}/data", "PRACTICE_PORT": str(port), "PRACTICE_URL": f"http://localhost:{port}"}
+        told = {
+            "PRACTICE_DATA": f"{folder}/data",
+            "PRACTICE_PORT": str(port),
+            "PRACTICE_URL": f"http://localhost:{port}",
+        }
         visitors = filled(told, given.people, given.sessions)
         begun = time.monotonic()
         with open(f"{folder}/log", "wb") as log:  # noqa: PTH123 (a process writes into it)
             served = subprocess.Popen(
-                [sys.executable, "-m", "service.cli", "serve"], cwd=ROOT, env={**os.environ, **told}, stdout=log, stderr=log
+                [sys.executable, "-m", "service.cli", "serve"],
+                cwd=ROOT,
+                env={**os.environ, **told},
+                stdout=log,
+                stderr=log,
             )
         try:
             answers_s = _until(port, "/healthz", begun)
             ready_s = _until(port, "/readyz", begun)
-            print(f"start to the first answer {answers_s:.2f} s, to ready {ready_s:.2f} s")
+            print(f"start to the first answer {answers_s:.2f} s, to ready {ready_s:.2f} s", end=", ")
+            print(f"of which the web process computed {_computed_s(served.pid):.2f} s")
             print(f"resident memory of the web process before: {_resident_mb(served.pid):.0f} MB")
             return _loaded(port, served.pid, visitors, given.seconds)
         finally:
@@ -81,7 +90,9 @@ def _loaded(port: int, pid: int, visitors: Sequence[Visitor], seconds: int) -> i
         thread.join()
     after = _job(port, visitors[0], session_id)
     print(f"the session's job: {before} before, {after} after")
-    print(f"resident memory of the web process: {_resident_mb(pid):.0f} MB, at most {_resident_mb(pid, 'VmHWM'):.0f} MB")
+    print(
+        f"resident memory of the web process: {_resident_mb(pid):.0f} MB, at most {_resident_mb(pid, 'VmHWM'):.0f} MB"
+    )
     return _printed([one for each in asked for one in each], seconds)
 
 
@@ -195,6 +206,12 @@ def _row(name: str, told: Told) -> None:
 def _resident_mb(pid: int, which: str = "VmRSS") -> float:
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith(f"{which}:")) / 1024
+
+
+def _computed_s(pid: int) -> float:
+    """Seconds of processor time, so that a busy machine can be told from a slow start."""
+    after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _free_port() -> int:

@@ -77,9 +77,7 @@ def _people_parts(installation: Installation) -> PeopleParts:
 
 def _visitor(here: PeopleParts, lead: Actor, number: int, url: str) -> Visitor:
     name = f"person{number}@council"
-    person_id, secret = staff.invite(
-        here.parts, lead, sign_in_name=name, shown_name=f"Person {number}", roles=_roles(number)
-    )
+    _, secret = staff.invite(here.parts, lead, sign_in_name=name, shown_name=f"Person {number}", roles=_roles(number))
     links.accept(here, new_id(), secret, PASSWORD)
     came = Came(address=f"192.0.2.{number}", request_id=new_id())
     new = sign_in(here, came, sign_in_name=name, password=PASSWORD)

@@ -17,12 +17,32 @@ _SQL = (
     "OR 1=1--", "; DROP TABLE person;--", "UNION SELECT password_hash FROM person--", "AND randomblob(900000000)",
     "; SELECT pg_sleep(9)--", "|| (SELECT name FROM sqlite_master)", "; PRAGMA secure_delete=0;--", "LIKE '%'",
 )  # fmt: skip
-_BREAKS = ("\r\n", "\n", "\r", "%0d%0a", "\u560d\u560a", "\u2028", "\x0b", "\x85", "\\r\\n", "\r\n\r\n", "\n\n", "\0\r\n")
+_BREAKS = (
+    "\r\n",
+    "\n",
+    "\r",
+    "%0d%0a",
+    "\u560d\u560a",
+    "\u2028",
+    "\x0b",
+    "\x85",
+    "\\r\\n",
+    "\r\n\r\n",
+    "\n\n",
+    "\0\r\n",
+)
 _HEADERS = ("X-Injected: {}", "Set-Cookie: sid={}", "Location: //{}", "Content-Length: 0\r\n\r\n{}", "HTTP/1.1 200 {}")
 _UP = ("../", "..\\", "%2e%2e%2f", "....//", "..%c0%af", "/", "file:///", "\\\\host\\", "~/", "C:\\")
 _PLACES = ("etc/passwd", "keys/master", "service.sqlite3", "proc/self/environ", "blobs/x", "a\0.wav")
 _OPEN = ("{{%s}}", "${%s}", "#{%s}", "<%%= %s %%>", "{%% %s %%}", "%%(%s)s", "{0.%s}", "@(%s)", "*{%s}", "[[%s]]")
-_LOOK = ("7*7", "config", "self.__class__", "request.app.state.repeat_secret", "''.__class__.__mro__", "lipsum.__globals__")
+_LOOK = (
+    "7*7",
+    "config",
+    "self.__class__",
+    "request.app.state.repeat_secret",
+    "''.__class__.__mro__",
+    "lipsum.__globals__",
+)
 
 
 def payloads() -> dict[str, list[str]]:

@@ -1,9 +1,9 @@
-"""Everybody who may ask the API something, and ids of things that are really there, for requests made from its schema."""
+"""Everybody who may ask the API something, and ids of things that are there, for requests made from its schema."""
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -71,12 +71,22 @@ class Callers:
         found = {
             "session_id": sessions,
             "job_id": [job["id"] for one in sessions for job in _items(worker, f"/sessions/{one}/jobs")],
-            "participant_id": [who["id"] for one in sessions for who in _items(worker, f"/sessions/{one}/participants")],
+            "participant_id": [
+                who["id"] for one in sessions for who in _items(worker, f"/sessions/{one}/participants")
+            ],
         }
         begun = self.council.begin_upload(sessions[0], 64)
         if begun.status_code == 201:
             found["upload_id"] = [begun.headers["Location"].rsplit("/", 1)[1]]
         return {name: ids for name, ids in found.items() if ids}
+
+    def suited(self, roles: Collection[str]) -> str:
+        """Somebody with one of these roles; the worker, who has sessions, where none is asked for."""
+        return next((name for name, role in ROLES.items() if role in roles), "worker")
+
+    def tag(self, session_id: str) -> str:
+        """The version of a session as it is now, for If-Match."""
+        return self.council.worker.get(f"/sessions/{session_id}").headers.get("etag", "none")
 
     def real(self, names: Mapping[str, Any]) -> dict[str, Sequence[str]]:
         """For those parameters of a path for which there are ids: the ids."""
