@@ -39,6 +39,7 @@ BENCHMARKS = {
     "judge": [PYTHON, "-m", "benchmarks.judge"],
     "swaps": [PYTHON, "-m", "benchmarks.judge_swaps"],
     "audit": [PYTHON, "-m", "benchmarks.audit"],
+    "load": [PYTHON, "-m", "benchmarks.load"],
     "fresh": [PYTHON, "-m", "benchmarks.all", "--fresh-clone"],
 }
 

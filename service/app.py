@@ -15,7 +15,7 @@ from service.api import answers
 from service.api.about import Program, about_router
 from service.api.boundary import Boundary, BoundaryRules
 from service.api.denials import denials
-from service.api.description import ERRORS, describe, description_router, refuse_undeclared
+from service.api.description import ERRORS, describe, description_router, methods_of, refuse_undeclared
 from service.api.headers import HeaderTable
 from service.api.health import Check, Readiness, usual_checks
 from service.api.metrics import AuditLook, Metrics
@@ -102,9 +102,10 @@ def create_app(
     for router in pages:
         app.include_router(router)
     refuse_undeclared(app)
+    app.state.methods, app.state.route_of = methods_of(app), _templates(app)
     app.rules = BoundaryRules(
         headers=HeaderTable(https=settings.https, microphone_paths=web.microphone_paths),
-        route_of=_templates(app),
+        route_of=app.state.route_of,
         told=metrics.ended,
         stopping=stopping,
         own_limits=(UPLOADS,),

@@ -76,6 +76,9 @@ async def _framework(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     row = row_of_status(error.status_code)
     headers = {name: value for name, value in (error.headers or {}).items() if name.lower() in _PASSED_ON}
+    if error.status_code == 405:  # the framework names those of the first route that has the address, not of all
+        state = request.app.state
+        headers["Allow"] = ", ".join(state.methods.get(state.route_of(request.scope), ()))
     return answer_with(problem_of(row, request_id_of(request.scope)), row, headers)
 
 

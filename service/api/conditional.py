@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import Annotated
 
-from fastapi import Request
+from fastapi import Header, Request
 from starlette.responses import Response
 
 from service.api.errors import VersionNeededError
@@ -29,7 +30,12 @@ def unchanged(request: Request, etag: str) -> Response | None:
     return Response(status_code=304, headers={"ETag": etag}) if told.strip() == "*" or etag in _tags(told) else None
 
 
-def version_seen(request: Request) -> int:
+def version_seen(
+    request: Request,
+    if_match: Annotated[
+        str | None, Header(description="The ETag of the version that was seen", examples=['"v2"'])
+    ] = None,
+) -> int:
     """The version that If-Match says the sender saw; a dependency of every route that changes a row with a version.
 
     The use case compares it in its own transaction and raises ChangedMeanwhileError. Raises VersionNeededError for a

@@ -49,6 +49,14 @@ def routes_of(app: FastAPI) -> Iterator[RouteFacts]:
             yield RouteFacts(method=method, path=path, access=access_of(context))
 
 
+def methods_of(app: FastAPI) -> dict[str, list[str]]:
+    """For each address, as a template, the methods that any of its routes takes."""
+    found: dict[str, set[str]] = {}
+    for route in routes_of(app):
+        found.setdefault(route.path, set()).add(route.method)
+    return {path: sorted(methods) for path, methods in found.items()}
+
+
 def refuse_undeclared(app: FastAPI) -> None:
     """Raise UndeclaredRouteError unless every route says exactly once who may use it."""
     if any(route.access is None for route in routes_of(app)):
