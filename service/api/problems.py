@@ -14,6 +14,7 @@ from models.errors import (
     PracticeError,
     UnreadableRecordingError,
 )
+from service.admin import errors as admin
 from service.api import errors as web
 from service.audit import errors as audit
 from service.blobs import errors as blobs
@@ -86,6 +87,7 @@ TABLE: dict[type[PracticeError], Row] = {
     web.UndeclaredRouteError: _UNFORESEEN,
     web.ReadOnlyDatabaseError: _UNAVAILABLE,
     web.SilentWorkerError: _UNAVAILABLE,
+    admin.BackupFailedError: _UNAVAILABLE,
     database.DatabaseUnavailableError: _UNAVAILABLE,
     database.DatabaseFullError: _FULL,
     database.NewerDatabaseError: _NOT_SET_UP,
