@@ -87,7 +87,7 @@ def test_only_the_command_reaches_the_pull() -> None:
         for path in modules()
         if "hub_transfer" in path.read_text("utf-8") or "hub_downloader" in path.read_text("utf-8")
     }
-    assert users == {*ALLOWED, "service/cli/weights.py"}
+    assert users == {*ALLOWED, "models/adapters/hub_downloader.py", "service/cli/weights.py"}
 
 
 def test_the_guard_ends_a_process_that_connects() -> None:
@@ -102,7 +102,7 @@ def test_importing_every_module_opens_no_connection(package: str) -> None:
     names = [
         path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".").removesuffix(".__init__")
         for path in modules()
-        if path.is_relative_to(ROOT / package)
+        if path.is_relative_to(ROOT / package) and "migrations" not in path.parts  # these are run, never imported
     ]
     done = guarded(importing(names))
     assert done.returncode == 0, done.stderr[-1000:]
