@@ -110,7 +110,7 @@ def _reachable(settings: ServiceSettings) -> str:
 
 
 def _opened(settings: ServiceSettings, database: Database, *, may_begin: bool, clock: Clock) -> Installation:
-    with _alone(settings.data):
+    with alone(settings.data):
         beginning = settings.keys / "beginning"  # there until a first start is whole, so that it can be begun again
         has_tables, has_keys = revision(database) is not None, keystore_file(settings).exists()
         if not (has_tables or has_keys) and may_begin and not beginning.exists():
@@ -165,8 +165,8 @@ def _begin(settings: ServiceSettings, database: Database) -> None:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Two processes that start at once make one installation."""
+def alone(folder: Path) -> Iterator[None]:
+    """Hold the data folder: who starts or restores meanwhile waits, and then finds either nothing or all of it."""
     held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         fcntl.flock(held, fcntl.LOCK_EX)

@@ -8,22 +8,20 @@ from fastapi import FastAPI
 
 from models.adapters.machine_probe import package_version
 from models.records.coding import Setting
-from pipelines.rubrics import shipped_rubric
 from service.api.about import Program
 from service.api.metrics import AuditState
 from service.app import WebParts, create_app
 from service.audit.sql_rows import SqlRows
 from service.housekeeping import ingest_of
-from service.ids import new_id
 from service.installation import Installation
 from service.people.cookies import Cookies
 from service.people.guesses import guesses
 from service.people.parts import PeopleParts
 from service.people.passwords import argon2_passwords
-from service.people.principal import csrf_token, resolve_cookie, resolve_token
+from service.people.principal import csrf_of, resolve_cookie, resolve_token
 from service.people.records import SignedIn
 from service.people.routes_council import BACK
-from service.people.unguessable import same
+from service.people.unguessable import hidden, same
 from service.people.web import PeopleWeb
 from service.routers import Served, routers_of
 
@@ -44,9 +42,7 @@ class PeopleResolver:
 
     def csrf_ok(self, cookie: str, given: str) -> bool:
         """Whether a page that was made for the cookie's session sent this token."""
-        signed = resolve_cookie(self.people, cookie, new_id())
-        wanted = csrf_token(self.people, signed) if signed else None
-        return wanted is not None and same(given, wanted)
+        return same(csrf_of(self.people, hidden(cookie)), given)
 
 
 def people_parts(installation: Installation) -> PeopleParts:
@@ -80,7 +76,7 @@ def web_app(installation: Installation, people: PeopleParts | None = None) -> Fa
     web = WebParts(
         resolver=PeopleResolver(people=people),
         secret=installation.secret,
-        program=Program(version=package_version("practice") or "unknown", rubrics=_rubrics()),
+        program=Program(version=package_version("practice") or "unknown", rubrics=_rubrics),
         audit=lambda: _audit_state(installation),
     )
     served = Served(
@@ -94,7 +90,9 @@ def web_app(installation: Installation, people: PeopleParts | None = None) -> Fa
 
 
 def _rubrics() -> dict[str, str]:
-    """Each setting's rubric and its version."""
+    """Each setting's rubric and its version, read when they are first asked for and not at every start."""
+    from pipelines.rubrics import shipped_rubric
+
     refs = {setting.value: shipped_rubric(setting).ref for setting in Setting}
     return {setting: f"{ref.id} {ref.version}" for setting, ref in refs.items()}
 

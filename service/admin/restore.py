@@ -6,13 +6,10 @@ that died serves nobody, and the same command begins it again.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,7 +38,7 @@ from service.erasure.ledger import ErasureLedger
 from service.erasure.machine import Eraser, Means
 from service.erasure.restoring import check_ledger, replay
 from service.ids import new_id
-from service.installation import blob_store, epochs_folder, keystore_file
+from service.installation import alone, blob_store, epochs_folder, keystore_file
 from service.keybroker.proving import Proof, blob_prover
 from service.keybroker.starting import BrokerAndKeys, start_broker
 from service.parts import Parts
@@ -99,7 +96,7 @@ def restore(
         raise UnknownErasuresError
     entries = len(ledger.entries())
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _alone(settings.data):
+    with alone(settings.data):
         _require_empty(settings, source)
         _place(settings, source)
         database = open_database(settings.database_url)
@@ -235,14 +232,3 @@ def _erased_again(
     means = Means(keys=care.destroyer, ledger=ledger, signing=keys, folders=(settings.data, settings.keys))
     Eraser(parts, means).run()
     return again
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """A service that is started meanwhile waits, and then finds either nothing or all of it."""
-    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(held)

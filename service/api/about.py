@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -21,10 +22,10 @@ _LONGEST = 2000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
-    """What the composition root knows of the program: its version, and each setting's rubric with its version."""
+    """Its version, and how to read each setting's rubric and version."""
 
     version: str
-    rubrics: dict[str, str] = field(default_factory=dict)
+    rubrics: Callable[[], dict[str, str]] = dict
 
 
 class About(BaseModel):
@@ -60,6 +61,6 @@ def about_router(program: Program, database: Database) -> APIRouter:
     @router.get("/about", response_model=About)
     def about(who: Annotated[SignedIn, Depends(needs_scope("about:read"))]) -> About:
         """What runs here, for people who want to know what a suggestion was made by."""
-        return About(version=program.version, rubrics=program.rubrics, engines=engines_in_use(database))
+        return About(version=program.version, rubrics=program.rubrics(), engines=engines_in_use(database))
 
     return router

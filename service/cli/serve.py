@@ -19,6 +19,8 @@ import typer
 from models.errors import BadInputError, PracticeError
 from service.settings_service import ServiceSettings
 
+_YIELDING = 10
+"""How much a worker beside the web process steps back, so that people at their pages do not wait for a transcription."""
 _BACKUP_WORDS = """
 This is a new installation. Its keys are in two places, and both have to be backed up, apart from one another:
   {keystore}   each session's key, wrapped
@@ -119,6 +121,7 @@ def worker(
     for signalled in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signalled, lambda *_: stop.set())
     if until_parent_ends:
+        os.nice(_YIELDING)
         threading.Thread(target=_watch_parent, args=(os.getppid(), stop), daemon=True).start()
     with opened_installation(settings) as installation:
         choice = replace(EngineChoice(), max_hours=float(settings.limits.recording_hours))

@@ -21,6 +21,10 @@ class DatabaseAddressError(BadInputError):
     """PRACTICE_DATABASE_URL is not understood. It starts with sqlite:/// or postgresql+psycopg://."""
 
 
+class NoWayBackError(BadInputError):
+    """A database is never taken back to an older version. Restore the backup that was made before its upgrade."""
+
+
 class MissingMigrationError(MissingPartError):
     """The database is older than this program. Run `practice upgrade`; it makes a backup first."""
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from service.admin.canaries import Canary, scan
 from service.database.words import ErasureState
 from service.erasure import scrubbing
 from service.erasure.ports import KeyDestroyer
@@ -44,6 +43,8 @@ def verify(
     parts: Parts, erasure: Erasure, keys: KeyDestroyer, folders: Sequence[Path], key_bytes: bytes | None
 ) -> Findings:
     """Look everywhere once. ``key_bytes``: the wrapped key as it was; ``folders``: all that this machine keeps."""
+    from service.admin.canaries import Canary, scan  # numpy, which a process that erases nothing does without
+
     gone = set(erasure.note.blobs)
     stored = sum(blob_id in gone for blob_id in parts.blobs.ids()) if gone else 0
     report = None if key_bytes is None else scan(folders, [Canary(name="key", content=key_bytes)])

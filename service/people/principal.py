@@ -65,7 +65,12 @@ def require_scope(signed: SignedIn, scope: Scope) -> None:
 
 def csrf_token(people: PeopleParts, signed: SignedIn) -> str | None:
     """What a page of this sign-in sends back with whatever changes something; None for an access token."""
-    return keyed(people.key, "csrf", signed.sign_in_id) if signed.sign_in_id else None
+    return csrf_of(people, signed.sign_in_id) if signed.sign_in_id else None
+
+
+def csrf_of(people: PeopleParts, sign_in_id: str) -> str:
+    """The token of pages made for a sign-in; whether that still lasts is asked where the cookie is resolved."""
+    return keyed(people.key, "csrf", sign_in_id)
 
 
 def require_csrf(people: PeopleParts, signed: SignedIn, given: str | None) -> None:

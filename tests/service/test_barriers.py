@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import timeit
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -114,9 +114,14 @@ def test_arming_again_reads_the_new_environment(monkeypatch: pytest.MonkeyPatch)
     barriers.barrier("made.first")
 
 
-def test_a_barrier_that_is_off_costs_under_a_hundred_nanoseconds() -> None:
-    """The best of several, because other programs run too; the bound is loose for slow machines."""
+def test_a_barrier_that_is_off_costs_hardly_more_than_a_call() -> None:
+    """Measured against an empty function on the same machine, the best of several, because other programs run too."""
     barriers.arm({})
-    each = min(timeit.repeat(lambda: barriers.barrier("made.first"), number=20_000, repeat=15)) / 20_000
-    nothing = min(timeit.repeat(lambda: None, number=20_000, repeat=15)) / 20_000
-    assert each - nothing < 100e-9
+
+    def empty(name: str) -> None:
+        del name
+
+    def best(call: Callable[[str], None]) -> float:
+        return min(timeit.repeat(lambda: call("made.first"), number=20_000, repeat=15))
+
+    assert best(barriers.barrier) < 4 * best(empty)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+
+from service.database.errors import NoWayBackError
 ${imports if imports else ""}
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
@@ -21,5 +23,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """There is no way back but the backup that was made before."""
-    raise NotImplementedError
+    """There is no way back but the backup that was made before. Raises NoWayBackError."""
+    raise NoWayBackError

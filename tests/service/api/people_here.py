@@ -63,6 +63,6 @@ def web_parts(resolver: TestResolver | None = None) -> WebParts:
     return WebParts(
         resolver=resolver or everybody(),
         secret=bytes(32),
-        program=Program(version="1.2.3", rubrics={"direct-practice": "msw 1"}),
+        program=Program(version="1.2.3", rubrics=lambda: {"direct-practice": "msw 1"}),
         microphone_paths=frozenset({"/record"}),
     )

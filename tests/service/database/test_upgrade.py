@@ -24,6 +24,7 @@ from service.database.errors import (
     DatabaseFullError,
     MissingMigrationError,
     NewerDatabaseError,
+    NoWayBackError,
     StrangeDatabaseError,
     UpgradeFailedError,
 )
@@ -283,6 +284,6 @@ def test_a_new_database_needs_no_backup_and_is_its_owners_alone(tmp_path: Path) 
 
 
 def test_there_is_no_way_back(each_database: Database) -> None:
-    with each_database.writing() as connection, pytest.raises(NotImplementedError):
+    with each_database.writing() as connection, pytest.raises(NoWayBackError, match="backup"):
         command.downgrade(configured(MIGRATIONS, connection), "base")
     require_current(each_database)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from alembic import op
 
+from service.database.errors import NoWayBackError
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -24,5 +26,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """There is no way back but the backup that was made before."""
-    raise NotImplementedError
+    """There is no way back but the backup that was made before. Raises NoWayBackError."""
+    raise NoWayBackError
