@@ -20,7 +20,7 @@ from models.errors import BadInputError, PracticeError
 from service.settings_service import ServiceSettings
 
 _YIELDING = 10
-"""How much a worker beside the web process steps back, so that people at their pages do not wait for a transcription."""
+"""How far a worker beside the web process steps back, so that people do not wait while a session is transcribed."""
 _BACKUP_WORDS = """
 This is a new installation. Its keys are in two places, and both have to be backed up, apart from one another:
   {keystore}   each session's key, wrapped
