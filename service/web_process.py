@@ -16,14 +16,19 @@ from service.housekeeping import ingest_of
 from service.installation import Installation
 from service.people.cookies import Cookies
 from service.people.guesses import guesses
+from service.people.own import oneself
 from service.people.parts import PeopleParts
 from service.people.passwords import argon2_passwords
-from service.people.principal import csrf_of, resolve_cookie, resolve_token
+from service.people.principal import csrf_of, csrf_token, resolve_cookie, resolve_token
 from service.people.records import SignedIn
 from service.people.routes_council import BACK
 from service.people.unguessable import hidden, same
 from service.people.web import PeopleWeb
 from service.routers import Served, routers_of
+from service.web.kit import Kit
+from service.web.problems import problem_pages
+from service.web.rendering import Council, Pages
+from service.web.routers import page_routers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +91,21 @@ def web_app(installation: Installation, people: PeopleParts | None = None) -> Fa
         audit_state=lambda: _audit_state(installation),
     )
     routers, whole = routers_of(served)
-    return create_app(parts, installation.settings, web, routers=routers, pages=whole)
+    kit = Kit(parts=parts, people=served.people, pages=pages_of(installation, people))
+    app = create_app(parts, installation.settings, web, routers=routers, pages=(*whole, *page_routers(kit)))
+    app.state.problem_page = problem_pages(kit.pages)
+    return app
+
+
+def pages_of(installation: Installation, people: PeopleParts) -> Pages:
+    """What renders the pages of this installation."""
+    settings = installation.settings
+    return Pages(
+        council=Council(),
+        https=settings.https,
+        csrf_of=lambda who: csrf_token(people, who) or "" if isinstance(who, SignedIn) else "",
+        name_of=lambda who: oneself(people, who).shown_name if isinstance(who, SignedIn) else "",
+    )
 
 
 def _rubrics() -> dict[str, str]:

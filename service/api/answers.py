@@ -18,6 +18,8 @@ from service.api.problems import MEDIA_TYPE, Fault, Problem, Row, problem_of, ro
 from service.api.request_ids import request_id_of
 from service.people.errors import TooManyAttemptsError
 
+API = "/api/"
+"""Below this, programs ask: they get problems and no pages."""
 MOST_FAULTS = 20
 _PLACE = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 _PASSED_ON = ("allow", "www-authenticate", "content-range", "retry-after")
@@ -45,10 +47,22 @@ def answer_with(problem: Problem, row: Row, headers: Mapping[str, str] | None = 
 
 def answer_to(error: PracticeError, request_id: str) -> Response:
     """The response to an error of ours."""
-    row = row_of(type(error))
-    wait_s = _wait_s(error)
-    headers = {} if wait_s is None else {"Retry-After": str(wait_s)}
+    row, headers = row_of(type(error)), _headers(error)
     return answer_with(problem_of(row, request_id, str(error)), row, headers)
+
+
+def _headers(error: PracticeError) -> dict[str, str]:
+    wait_s = _wait_s(error)
+    return {} if wait_s is None else {"Retry-After": str(wait_s)}
+
+
+def _answered(request: Request, problem: Problem, row: Row, headers: Mapping[str, str] | None = None) -> Response:
+    """As a page where a browser asked for one, as a problem otherwise."""
+    shown = getattr(request.app.state, "problem_page", None)
+    if shown is None or request.url.path.startswith(API) or "text/html" not in request.headers.get("accept", ""):
+        return answer_with(problem, row, headers)
+    page: Response = shown(request, problem, row)
+    return page
 
 
 def _wait_s(error: PracticeError) -> int | None:
@@ -60,16 +74,17 @@ def _wait_s(error: PracticeError) -> int | None:
 
 async def _ours(request: Request, error: Exception) -> Response:
     assert isinstance(error, PracticeError)
-    if row_of(type(error)).status >= 500:
-        log_failure(error, request_id_of(request.scope))
-    return answer_to(error, request_id_of(request.scope))
+    row, request_id = row_of(type(error)), request_id_of(request.scope)
+    if row.status >= 500:
+        log_failure(error, request_id)
+    return _answered(request, problem_of(row, request_id, str(error)), row, _headers(error))
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     row = row_of_status(422)
     faults = [_fault(found) for found in error.errors()[:MOST_FAULTS]]
-    return answer_with(problem_of(row, request_id_of(request.scope), fields=faults), row)
+    return _answered(request, problem_of(row, request_id_of(request.scope), fields=faults), row)
 
 
 async def _framework(request: Request, error: Exception) -> Response:
@@ -79,13 +94,13 @@ async def _framework(request: Request, error: Exception) -> Response:
     if error.status_code == 405:  # the framework names those of the first route that has the address, not of all
         state = request.app.state
         headers["Allow"] = ", ".join(state.methods.get(state.route_of(request.scope), ()))
-    return answer_with(problem_of(row, request_id_of(request.scope)), row, headers)
+    return _answered(request, problem_of(row, request_id_of(request.scope)), row, headers)
 
 
 async def _unforeseen(request: Request, error: Exception) -> Response:
     """Logged where it ends up, at the boundary: it is raised again after this answer."""
     row = row_of(PracticeError)
-    return answer_with(problem_of(row, request_id_of(request.scope)), row)
+    return _answered(request, problem_of(row, request_id_of(request.scope)), row)
 
 
 def _fault(found: Mapping[str, object]) -> Fault:

@@ -26,7 +26,7 @@ NEVER_STORED = "no-store"
 STORED_FOR_GOOD = "public, max-age=31536000, immutable"
 """Files under ``/static/`` have a digest in their names, so what a name stands for never changes."""
 STATIC = "/static/"
-_OFF = "camera=(), display-capture=(), geolocation=(), payment=(), usb=(), bluetooth=(), serial=(), hid=()"
+_OFF = "camera=(), display-capture=(), geolocation=(), payment=(), usb=(), serial=(), hid=()"
 _REMOVED = {b"server", b"x-powered-by", b"x-process-time"}
 
 

@@ -22,6 +22,8 @@ COOKIE = "__Host-sid"
 LOCAL_COOKIE = "sid"
 """Where the service runs on http, which is on this machine alone: browsers take no ``__Host-`` cookie there."""
 LONGEST_SECRET = 512
+CSRF_FIELD = "csrf"
+"""The hidden field of a page's form; scripts send the header instead."""
 _SCOPE = re.compile(r"[a-z]+:[a-z]+")
 _MARK = "practice_access"
 _Marked = TypeVar("_Marked", bound=Callable[..., Any])
@@ -157,6 +159,13 @@ def asks_again(request: Request, access: Access) -> Callable[[], None]:
     return again
 
 
+def declared_as(function: _Marked, declared: Callable[..., Any]) -> _Marked:
+    """The function as a declaration of the same access as another one."""
+    access = getattr(declared, _MARK)
+    assert isinstance(access, Access)
+    return _marked(function, access)
+
+
 def access_of(route: Any) -> Access | None:
     """What a route declares: None where it says nothing, or more than one thing.
 
@@ -207,7 +216,8 @@ def _from_cookie(request: Request, door: Door, request_id: str) -> SignedIn | No
     who = door.resolver.resolve_cookie(values[0], request_id)
     if who is not None and request.method not in SAFE_METHODS:
         refuse_foreign(request.method, request.headers, door.origins, cookie=True)
-        if not door.resolver.csrf_ok(values[0], request.headers.get(CSRF_HEADER, "")[:LONGEST_SECRET]):
+        given = request.headers.get(CSRF_HEADER) or str(getattr(request.state, "csrf", ""))
+        if not door.resolver.csrf_ok(values[0], given[:LONGEST_SECRET]):
             raise ForeignOriginError
     return who
 

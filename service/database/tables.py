@@ -15,6 +15,7 @@ from service.database.people_tables import (
     team,
     token,
 )
+from service.database.review_tables import amendment, confirmation, decision, feedback, reflection, reply, review
 from service.database.session_tables import (
     artefact,
     erasure,
@@ -26,14 +27,14 @@ from service.database.session_tables import (
     upload,
     upload_part,
 )
-from service.database.work_tables import answer, decision, feedback, job, pace, review, setting, worker
+from service.database.work_tables import answer, job, pace, setting, worker
 
-APPEND_ONLY = (permission, decision)
+APPEND_ONLY = (permission, amendment, decision, confirmation, reply)
 """The database refuses to change or to delete their rows; content columns may become NULL when a session is erased."""
 
 __all__ = [
-    "APPEND_ONLY", "METADATA", "answer", "artefact", "attempt", "audit", "audit_head", "coaching", "decision",
-    "erasure", "feedback", "hold", "job", "membership", "one_time_link", "pace", "participant", "permission",
-    "person", "recording", "review", "role_grant", "session", "setting", "sign_in", "team", "token", "upload",
-    "upload_part", "worker",
+    "APPEND_ONLY", "METADATA", "amendment", "answer", "artefact", "attempt", "audit", "audit_head", "coaching",
+    "confirmation", "decision", "erasure", "feedback", "hold", "job", "membership", "one_time_link", "pace",
+    "participant", "permission", "person", "recording", "reflection", "reply", "review", "role_grant", "session",
+    "setting", "sign_in", "team", "token", "upload", "upload_part", "worker",
 ]  # fmt: skip

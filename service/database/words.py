@@ -76,7 +76,10 @@ class LawfulBasis(StrEnum):
 
 
 class Content(StrEnum):
-    """Kinds of content, each a row of the policy. ``details``: title, goal, notes on the session itself."""
+    """Kinds of content, each a row of the policy. ``details``: title, goal, notes on the session itself.
+
+    ``reply``: what the worker answers to feedback, or contests of it, and what the coach says to that.
+    """
 
     DETAILS = "details"
     RECORDING = "recording"
@@ -85,6 +88,7 @@ class Content(StrEnum):
     REFLECTION = "reflection"
     REVIEW = "review"
     FEEDBACK = "feedback"
+    REPLY = "reply"
 
 
 class UploadState(StrEnum):
@@ -160,3 +164,48 @@ class FeedbackState(StrEnum):
     IN_REVIEW = "in-review"
     CONFIRMED = "confirmed"
     RELEASED = "released"
+
+
+class AmendmentKind(StrEnum):
+    """How a person corrected a transcript. ``heard``: listened to it, and it is right as it stands."""
+
+    ROLE = "role"
+    VOICE = "voice"
+    WORDS = "words"
+    SPLIT = "split"
+    MERGE = "merge"
+    HEARD = "heard"
+
+
+class ReviewKind(StrEnum):
+    """How a coach looks at a session. ``blind``: scores first, then sees what the machine suggests."""
+
+    OPEN = "open"
+    BLIND = "blind"
+    SECOND = "second"
+    ADJUDICATION = "adjudication"
+
+
+class ReviewState(StrEnum):
+    """Whether a review takes decisions."""
+
+    OPEN = "open"
+    FINISHED = "finished"
+
+
+class DecisionKind(StrEnum):
+    """What a coach did. ``opened``: opened or played the evidence of an element."""
+
+    FLAG = "flag"
+    SCORE = "score"
+    CORRECTION = "correction"
+    NOTE = "note"
+    OPENED = "opened"
+
+
+class ReplyKind(StrEnum):
+    """What was said after a release: the worker's answer, what they contest, and what the coach says to that."""
+
+    ANSWER = "answer"
+    CONTEST = "contest"
+    RESPONSE = "response"

@@ -1,11 +1,11 @@
-"""Tables of work on sessions: jobs and workers, reviews, feedback, and answers that are given once."""
+"""Tables of work on sessions: jobs and workers, and answers that are given once."""
 
 from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, Column, Float, LargeBinary, String, Table
 
-from service.database.columns import METADATA, Long, among, count, id_key, number_key, refers, sealed, when, word
-from service.database.words import FeedbackState, JobFailure, JobState
+from service.database.columns import METADATA, Long, among, count, id_key, refers, when, word
+from service.database.words import JobFailure, JobState
 
 job = Table(
     "job",
@@ -51,63 +51,6 @@ pace = Table(
     Column("stage", String(40), primary_key=True),
     count("audio_ms"),  # so much sound went through the stage lately
     count("spent_ms"),  # and took so long
-)
-
-review = Table(
-    "review",
-    METADATA,
-    id_key(),
-    refers("session_id", "session"),
-    refers("coach_id", "person"),
-    word("state"),
-    word("kind"),
-    Column("scoring_key", String(64), nullable=False),  # the content key of the suggestions that were looked at
-    when("begun_ms"),
-    when("finished_ms", optional=True),
-    among("state", ("open", "finished")),
-    among("kind", ("open", "blind", "second", "adjudication")),
-)
-
-decision = Table(
-    "decision",
-    METADATA,
-    number_key(),
-    refers("review_id", "review"),
-    word("kind"),
-    Column("about", String(64), nullable=False),  # an id of a flag, an element or an utterance
-    sealed("body"),
-    Column("undoes", Long, nullable=True),  # the number of the decision that this one takes back
-    refers("person_id", "person", index=False),
-    when("made_ms"),
-    among("kind", ("flag", "score", "correction", "note")),
-)
-
-feedback = Table(
-    "feedback",
-    METADATA,
-    id_key(),
-    refers("session_id", "session"),
-    refers("review_id", "review"),
-    refers("author_id", "person"),
-    word("state"),
-    sealed("body"),
-    Column("body_hash", String(64), nullable=True),
-    Column("confirmed_hash", String(64), nullable=True),
-    refers("confirmed_by", "person", optional=True, index=False),
-    refers("released_by", "person", optional=True, index=False),
-    word("heard", optional=True),  # a conversation was recorded, or the worker waived it
-    when("changed_ms"),
-    when("released_ms", optional=True),
-    among("state", FeedbackState),
-    CheckConstraint(
-        "state NOT IN ('confirmed', 'released') OR (confirmed_by IS NOT NULL AND confirmed_hash = body_hash)",
-        name="confirmed_as_it_is",
-    ),
-    CheckConstraint(
-        "state <> 'released' OR (released_by IS NOT NULL AND released_ms IS NOT NULL AND heard IS NOT NULL)",
-        name="released_by_someone",
-    ),
-    CheckConstraint("heard IS NULL OR heard IN ('conversation', 'waived')", name="heard_word"),
 )
 
 answer = Table(

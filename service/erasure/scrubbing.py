@@ -6,18 +6,8 @@ from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, select, update
 
-from service.database.tables import (
-    METADATA,
-    artefact,
-    decision,
-    feedback,
-    job,
-    recording,
-    review,
-    session,
-    upload,
-    upload_part,
-)
+from service.database.sealed_rows import WITH_FEEDBACK, WITH_TRANSCRIPT, empty, holding
+from service.database.tables import METADATA, artefact, job, recording, session, upload, upload_part
 
 
 class Treatment(StrEnum):
@@ -29,7 +19,9 @@ class Treatment(StrEnum):
 
 
 TREATMENT: dict[str, Treatment] = {
+    "amendment": Treatment.EMPTIED,
     "artefact": Treatment.DELETED,
+    "confirmation": Treatment.KEPT,
     "decision": Treatment.EMPTIED,
     "erasure": Treatment.KEPT,
     "feedback": Treatment.EMPTIED,
@@ -38,6 +30,8 @@ TREATMENT: dict[str, Treatment] = {
     "participant": Treatment.KEPT,
     "permission": Treatment.KEPT,
     "recording": Treatment.DELETED,
+    "reflection": Treatment.EMPTIED,
+    "reply": Treatment.EMPTIED,
     "review": Treatment.KEPT,
     "session": Treatment.EMPTIED,
     "upload": Treatment.DELETED,
@@ -47,6 +41,7 @@ TREATMENT: dict[str, Treatment] = {
 
 _DELETED = (upload_part, upload, job, artefact, recording)
 """In an order that no foreign key forbids."""
+_WRITTEN = (*WITH_TRANSCRIPT, *WITH_FEEDBACK)
 
 
 def scrub(rows: Connection, session_id: str) -> int:
@@ -54,27 +49,16 @@ def scrub(rows: Connection, session_id: str) -> int:
     touched = 0
     for table in _DELETED:
         touched += rows.execute(delete(table).where(_of(table, session_id))).rowcount
-    reviews = select(review.c.id).where(review.c.session_id == session_id)
-    emptied = (
-        update(session).where(session.c.id == session_id).values(details=None),
-        update(decision)
-        .where(decision.c.review_id.in_(reviews), decision.c.body.is_not(None))
-        .values(body=None),
-        update(feedback)
-        .where(feedback.c.session_id == session_id, feedback.c.body.is_not(None))
-        .values(body=None, body_hash=None, confirmed_hash=None),
-    )  # fmt: skip
-    return touched + sum(rows.execute(one).rowcount for one in emptied)
+    touched += rows.execute(update(session).where(session.c.id == session_id).values(details=None)).rowcount
+    return touched + sum(empty(rows, table, session_id) for table in _WRITTEN)
 
 
 def left_over(rows: Connection, session_id: str) -> int:
     """How many rows still hold something of the session's content, or should be gone."""
-    reviews = select(review.c.id).where(review.c.session_id == session_id)
     looks = [
-        *(select(table.c[next(iter(table.primary_key)).name]).where(_of(table, session_id)) for table in _DELETED),
+        *(select(table.c[_key(table)]).where(_of(table, session_id)) for table in _DELETED),
+        *(select(table.c[_key(table)]).where(holding(table, session_id)) for table in _WRITTEN),
         select(session.c.id).where(session.c.id == session_id, session.c.details.is_not(None)),
-        select(decision.c.number).where(decision.c.review_id.in_(reviews), decision.c.body.is_not(None)),
-        select(feedback.c.id).where(feedback.c.session_id == session_id, feedback.c.body.is_not(None)),
     ]
     return sum(len(rows.execute(look).all()) for look in looks)
 
@@ -98,3 +82,7 @@ def _of(table: Table, session_id: str) -> ColumnElement[bool]:
     if table is upload_part:
         return upload_part.c.upload_id.in_(select(upload.c.id).where(upload.c.session_id == session_id))
     return table.c.session_id == session_id
+
+
+def _key(table: Table) -> str:
+    return next(iter(table.primary_key)).name

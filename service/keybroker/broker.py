@@ -31,6 +31,7 @@ _KINDS = {
     Content.REFLECTION: Kind.ARTEFACT,
     Content.REVIEW: Kind.REVIEW,
     Content.FEEDBACK: Kind.FEEDBACK,
+    Content.REPLY: Kind.FEEDBACK,
 }
 
 

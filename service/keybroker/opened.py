@@ -14,7 +14,13 @@ from service.keybroker.errors import RefusedError
 from service.keybroker.fields import FieldCipher
 from service.keybroker.watch import Watch, WatchedReader, WatchedWriter
 
-_TABLES = {"decision": Content.REVIEW, "feedback": Content.FEEDBACK}
+_TABLES = {
+    "amendment": Content.TRANSCRIPT,
+    "reflection": Content.REFLECTION,
+    "decision": Content.REVIEW,
+    "feedback": Content.FEEDBACK,
+    "reply": Content.REPLY,
+}
 """Tables whose sealed columns open with one kind of content alone. The key is the session's, so this has to be said."""
 
 

@@ -126,6 +126,8 @@ def _own(role: ActorRole, *conditions: Condition) -> tuple[Row, ...]:
             permissions=mine, conditions=conditions),
         Row(role=role, relationship=own, purpose=coached, contents=released, actions=_READ,
             permissions=ours, conditions=after),
+        Row(role=role, relationship=own, purpose=coached, contents=(Content.REPLY,), actions=_CHANGE,
+            permissions=ours, conditions=after),
     )  # fmt: skip
 
 
@@ -146,6 +148,8 @@ def _coach() -> tuple[Row, ...]:
             permissions=agreed, conditions=shared),
         Row(role=role, relationship=coach, purpose=purpose, contents=(Content.FEEDBACK,),
             actions=(*_READ, Action.RELEASE), permissions=agreed, conditions=author),
+        Row(role=role, relationship=coach, purpose=purpose, contents=(Content.REPLY,), actions=_CHANGE,
+            permissions=agreed, conditions=(*author, Condition.RELEASED)),
     )  # fmt: skip
 
 

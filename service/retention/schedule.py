@@ -36,7 +36,7 @@ DEFAULT_DAYS: Mapping[Kind, int] = {
 CONTENT: Mapping[Kind, tuple[Content, ...]] = {
     Kind.SOUND: (Content.RECORDING,),
     Kind.TRANSCRIPT: (Content.TRANSCRIPT, Content.CODING, Content.REFLECTION),
-    Kind.FEEDBACK: (Content.REVIEW, Content.FEEDBACK),
+    Kind.FEEDBACK: (Content.REVIEW, Content.FEEDBACK, Content.REPLY),
 }
 """Whose artefacts go with which kind; details go with the session."""
 

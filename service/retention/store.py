@@ -8,13 +8,15 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, delete, exists, func, insert, or_, select, update
 from sqlalchemy.engine import Row
 
-from service.database.tables import artefact, decision, erasure, feedback, hold, recording, review, session, setting
+from service.database.sealed_rows import WITH_FEEDBACK, WITH_TRANSCRIPT, empty, holding
+from service.database.tables import artefact, erasure, feedback, hold, recording, session, setting
 from service.database.words import FeedbackState
 from service.permissions.store import OVER
 from service.retention.schedule import CONTENT, Kept, Kind, Schedule
 
 PAGE = 500
 _RECORDED = {Kind.SOUND: "sound", Kind.TRANSCRIPT: "transcript"}
+_WRITTEN = {Kind.TRANSCRIPT: WITH_TRANSCRIPT, Kind.FEEDBACK: WITH_FEEDBACK}
 
 
 def read_setting(rows: Connection, name: str) -> str | None:
@@ -68,16 +70,8 @@ def delete_kind(rows: Connection, session_id: str, kind: Kind, now: int) -> None
     rows.execute(delete(artefact).where(made))
     if kind in _RECORDED:
         rows.execute(update(recording).where(_recorded(session_id, kind)).values(deleted_ms=now, file_name=None))
-    if kind is Kind.FEEDBACK:
-        reviews = select(review.c.id).where(review.c.session_id == session_id)
-        rows.execute(
-            update(decision).where(decision.c.review_id.in_(reviews), decision.c.body.is_not(None)).values(body=None)
-        )
-        rows.execute(
-            update(feedback)
-            .where(feedback.c.session_id == session_id, feedback.c.body.is_not(None))
-            .values(body=None, body_hash=None, confirmed_hash=None)
-        )
+    for table in _WRITTEN.get(kind, ()):
+        empty(rows, table, session_id)
     rows.execute(update(session).where(session.c.id == session_id).values(version=session.c.version + 1))
 
 
@@ -107,10 +101,7 @@ def _there(kind: Kind) -> Any:
     if kind in _RECORDED:
         there = and_(recording.c.kind == _RECORDED[kind], recording.c.deleted_ms.is_(None))
         anything.append(exists().where(recording.c.session_id == session.c.id, there))
-    if kind is Kind.FEEDBACK:
-        anything.append(exists().where(feedback.c.session_id == session.c.id, feedback.c.body.is_not(None)))
-        reviewed = and_(decision.c.review_id == review.c.id, review.c.session_id == session.c.id)
-        anything.append(exists().where(reviewed, decision.c.body.is_not(None)))
+    anything += [exists().where(holding(table, session.c.id)) for table in _WRITTEN.get(kind, ())]
     return or_(*anything)
 
 

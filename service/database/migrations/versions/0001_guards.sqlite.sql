@@ -21,6 +21,27 @@ BEGIN SELECT RAISE(ABORT, 'rows of permission are never changed'); END;
 CREATE TRIGGER permission_never_deleted BEFORE DELETE ON permission
 BEGIN SELECT RAISE(ABORT, 'rows of permission are never deleted'); END;
 
+CREATE TRIGGER amendment_never_replaced BEFORE INSERT ON amendment
+WHEN NEW.number IN (SELECT number FROM amendment)
+BEGIN SELECT RAISE(ABORT, 'rows of amendment are only appended'); END;
+
+CREATE TRIGGER amendment_never_changed BEFORE UPDATE ON amendment
+WHEN NOT (
+    NEW.number IS OLD.number
+    AND NEW.session_id IS OLD.session_id
+    AND NEW.kind IS OLD.kind
+    AND NEW.about IS OLD.about
+    AND (NEW.body IS OLD.body OR NEW.body IS NULL)
+    AND NEW.undoes IS OLD.undoes
+    AND NEW.act_id IS OLD.act_id
+    AND NEW.person_id IS OLD.person_id
+    AND NEW.made_ms IS OLD.made_ms
+)
+BEGIN SELECT RAISE(ABORT, 'rows of amendment are never changed'); END;
+
+CREATE TRIGGER amendment_never_deleted BEFORE DELETE ON amendment
+BEGIN SELECT RAISE(ABORT, 'rows of amendment are never deleted'); END;
+
 CREATE TRIGGER decision_never_replaced BEFORE INSERT ON decision
 WHEN NEW.number IN (SELECT number FROM decision)
 BEGIN SELECT RAISE(ABORT, 'rows of decision are only appended'); END;
@@ -33,6 +54,7 @@ WHEN NOT (
     AND NEW.about IS OLD.about
     AND (NEW.body IS OLD.body OR NEW.body IS NULL)
     AND NEW.undoes IS OLD.undoes
+    AND NEW.act_id IS OLD.act_id
     AND NEW.person_id IS OLD.person_id
     AND NEW.made_ms IS OLD.made_ms
 )
@@ -40,3 +62,42 @@ BEGIN SELECT RAISE(ABORT, 'rows of decision are never changed'); END;
 
 CREATE TRIGGER decision_never_deleted BEFORE DELETE ON decision
 BEGIN SELECT RAISE(ABORT, 'rows of decision are never deleted'); END;
+
+CREATE TRIGGER confirmation_never_replaced BEFORE INSERT ON confirmation
+WHEN NEW.number IN (SELECT number FROM confirmation)
+BEGIN SELECT RAISE(ABORT, 'rows of confirmation are only appended'); END;
+
+CREATE TRIGGER confirmation_never_changed BEFORE UPDATE ON confirmation
+WHEN NOT (
+    NEW.number IS OLD.number
+    AND NEW.session_id IS OLD.session_id
+    AND NEW.feedback_id IS OLD.feedback_id
+    AND NEW.body_hash IS OLD.body_hash
+    AND NEW.person_id IS OLD.person_id
+    AND NEW.made_ms IS OLD.made_ms
+)
+BEGIN SELECT RAISE(ABORT, 'rows of confirmation are never changed'); END;
+
+CREATE TRIGGER confirmation_never_deleted BEFORE DELETE ON confirmation
+BEGIN SELECT RAISE(ABORT, 'rows of confirmation are never deleted'); END;
+
+CREATE TRIGGER reply_never_replaced BEFORE INSERT ON reply
+WHEN NEW.number IN (SELECT number FROM reply)
+BEGIN SELECT RAISE(ABORT, 'rows of reply are only appended'); END;
+
+CREATE TRIGGER reply_never_changed BEFORE UPDATE ON reply
+WHEN NOT (
+    NEW.number IS OLD.number
+    AND NEW.feedback_id IS OLD.feedback_id
+    AND NEW.session_id IS OLD.session_id
+    AND NEW.kind IS OLD.kind
+    AND NEW.about IS OLD.about
+    AND (NEW.body IS OLD.body OR NEW.body IS NULL)
+    AND NEW.act_id IS OLD.act_id
+    AND NEW.person_id IS OLD.person_id
+    AND NEW.made_ms IS OLD.made_ms
+)
+BEGIN SELECT RAISE(ABORT, 'rows of reply are never changed'); END;
+
+CREATE TRIGGER reply_never_deleted BEFORE DELETE ON reply
+BEGIN SELECT RAISE(ABORT, 'rows of reply are never deleted'); END;

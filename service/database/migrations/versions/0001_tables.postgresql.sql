@@ -218,6 +218,25 @@ CREATE TABLE token (
 
 CREATE INDEX ix_token_person_id ON token (person_id);
 
+CREATE TABLE amendment (
+    number BIGSERIAL NOT NULL,
+    session_id VARCHAR(32) NOT NULL,
+    kind VARCHAR(40) NOT NULL,
+    about VARCHAR(64) NOT NULL,
+    body BYTEA,
+    undoes BIGINT,
+    act_id VARCHAR(32) NOT NULL,
+    person_id VARCHAR(32) NOT NULL,
+    made_ms BIGINT NOT NULL,
+    CONSTRAINT pk_amendment PRIMARY KEY (number),
+    CONSTRAINT uq_amendment_session_id_act_id UNIQUE (session_id, act_id),
+    CONSTRAINT ck_amendment_kind_word CHECK (kind IN ('role', 'voice', 'words', 'split', 'merge', 'heard')),
+    CONSTRAINT fk_amendment_session_id_session FOREIGN KEY(session_id) REFERENCES session (id),
+    CONSTRAINT fk_amendment_person_id_person FOREIGN KEY(person_id) REFERENCES person (id)
+);
+
+CREATE INDEX ix_amendment_session_id ON amendment (session_id);
+
 CREATE TABLE artefact (
     blob_id VARCHAR(32) NOT NULL,
     session_id VARCHAR(32) NOT NULL,
@@ -229,11 +248,26 @@ CREATE TABLE artefact (
     made_ms BIGINT NOT NULL,
     CONSTRAINT pk_artefact PRIMARY KEY (blob_id),
     CONSTRAINT uq_artefact_session_id_stage_content_key UNIQUE (session_id, stage, content_key),
-    CONSTRAINT ck_artefact_content_word CHECK (content IN ('details', 'recording', 'transcript', 'coding', 'reflection', 'review', 'feedback')),
+    CONSTRAINT ck_artefact_content_word CHECK (content IN ('details', 'recording', 'transcript', 'coding', 'reflection', 'review', 'feedback', 'reply')),
     CONSTRAINT fk_artefact_session_id_session FOREIGN KEY(session_id) REFERENCES session (id)
 );
 
 CREATE INDEX ix_artefact_session_id ON artefact (session_id);
+
+CREATE TABLE confirmation (
+    number BIGSERIAL NOT NULL,
+    session_id VARCHAR(32) NOT NULL,
+    feedback_id VARCHAR(32) NOT NULL,
+    body_hash VARCHAR(64) NOT NULL,
+    person_id VARCHAR(32) NOT NULL,
+    made_ms BIGINT NOT NULL,
+    CONSTRAINT pk_confirmation PRIMARY KEY (number),
+    CONSTRAINT uq_confirmation_feedback_id_body_hash_person_id UNIQUE (feedback_id, body_hash, person_id),
+    CONSTRAINT fk_confirmation_session_id_session FOREIGN KEY(session_id) REFERENCES session (id),
+    CONSTRAINT fk_confirmation_person_id_person FOREIGN KEY(person_id) REFERENCES person (id)
+);
+
+CREATE INDEX ix_confirmation_session_id ON confirmation (session_id);
 
 CREATE TABLE hold (
     id VARCHAR(32) NOT NULL,
@@ -283,6 +317,22 @@ CREATE TABLE recording (
 
 CREATE INDEX ix_recording_session_id ON recording (session_id);
 
+CREATE TABLE reflection (
+    id VARCHAR(32) NOT NULL,
+    session_id VARCHAR(32) NOT NULL,
+    person_id VARCHAR(32) NOT NULL,
+    body BYTEA,
+    version BIGINT NOT NULL,
+    rated_ms BIGINT,
+    changed_ms BIGINT NOT NULL,
+    CONSTRAINT pk_reflection PRIMARY KEY (id),
+    CONSTRAINT uq_reflection_session_id UNIQUE (session_id),
+    CONSTRAINT fk_reflection_session_id_session FOREIGN KEY(session_id) REFERENCES session (id),
+    CONSTRAINT fk_reflection_person_id_person FOREIGN KEY(person_id) REFERENCES person (id)
+);
+
+CREATE INDEX ix_reflection_session_id ON reflection (session_id);
+
 CREATE TABLE review (
     id VARCHAR(32) NOT NULL,
     session_id VARCHAR(32) NOT NULL,
@@ -291,8 +341,10 @@ CREATE TABLE review (
     kind VARCHAR(40) NOT NULL,
     scoring_key VARCHAR(64) NOT NULL,
     begun_ms BIGINT NOT NULL,
+    revealed_ms BIGINT,
     finished_ms BIGINT,
     CONSTRAINT pk_review PRIMARY KEY (id),
+    CONSTRAINT uq_review_session_id_coach_id_kind UNIQUE (session_id, coach_id, kind),
     CONSTRAINT ck_review_state_word CHECK (state IN ('open', 'finished')),
     CONSTRAINT ck_review_kind_word CHECK (kind IN ('open', 'blind', 'second', 'adjudication')),
     CONSTRAINT fk_review_session_id_session FOREIGN KEY(session_id) REFERENCES session (id),
@@ -310,10 +362,12 @@ CREATE TABLE decision (
     about VARCHAR(64) NOT NULL,
     body BYTEA,
     undoes BIGINT,
+    act_id VARCHAR(32) NOT NULL,
     person_id VARCHAR(32) NOT NULL,
     made_ms BIGINT NOT NULL,
     CONSTRAINT pk_decision PRIMARY KEY (number),
-    CONSTRAINT ck_decision_kind_word CHECK (kind IN ('flag', 'score', 'correction', 'note')),
+    CONSTRAINT uq_decision_review_id_act_id UNIQUE (review_id, act_id),
+    CONSTRAINT ck_decision_kind_word CHECK (kind IN ('flag', 'score', 'correction', 'note', 'opened')),
     CONSTRAINT fk_decision_review_id_review FOREIGN KEY(review_id) REFERENCES review (id),
     CONSTRAINT fk_decision_person_id_person FOREIGN KEY(person_id) REFERENCES person (id)
 );
@@ -325,25 +379,34 @@ CREATE TABLE feedback (
     session_id VARCHAR(32) NOT NULL,
     review_id VARCHAR(32) NOT NULL,
     author_id VARCHAR(32) NOT NULL,
+    worker_id VARCHAR(32) NOT NULL,
     state VARCHAR(40) NOT NULL,
     body BYTEA,
+    version BIGINT NOT NULL,
     body_hash VARCHAR(64),
     confirmed_hash VARCHAR(64),
     confirmed_by VARCHAR(32),
     released_by VARCHAR(32),
     heard VARCHAR(40),
+    heard_by VARCHAR(32),
+    heard_ms BIGINT,
     changed_ms BIGINT NOT NULL,
     released_ms BIGINT,
     CONSTRAINT pk_feedback PRIMARY KEY (id),
+    CONSTRAINT confirmed_by_a_person FOREIGN KEY(id, confirmed_hash, confirmed_by) REFERENCES confirmation (feedback_id, body_hash, person_id),
     CONSTRAINT ck_feedback_state_word CHECK (state IN ('draft', 'in-review', 'confirmed', 'released')),
     CONSTRAINT ck_feedback_confirmed_as_it_is CHECK (state NOT IN ('confirmed', 'released') OR (confirmed_by IS NOT NULL AND confirmed_hash = body_hash)),
     CONSTRAINT ck_feedback_released_by_someone CHECK (state <> 'released' OR (released_by IS NOT NULL AND released_ms IS NOT NULL AND heard IS NOT NULL)),
-    CONSTRAINT ck_feedback_heard_word CHECK (heard IS NULL OR heard IN ('conversation', 'waived')),
+    CONSTRAINT ck_feedback_never_by_the_worker CHECK (confirmed_by <> worker_id AND released_by <> worker_id),
+    CONSTRAINT ck_feedback_heard_word CHECK (heard IS NULL OR (heard IN ('conversation', 'waived') AND heard_by IS NOT NULL AND heard_ms IS NOT NULL)),
+    CONSTRAINT ck_feedback_waived_by_the_worker CHECK (heard <> 'waived' OR heard_by = worker_id),
     CONSTRAINT fk_feedback_session_id_session FOREIGN KEY(session_id) REFERENCES session (id),
     CONSTRAINT fk_feedback_review_id_review FOREIGN KEY(review_id) REFERENCES review (id),
     CONSTRAINT fk_feedback_author_id_person FOREIGN KEY(author_id) REFERENCES person (id),
+    CONSTRAINT fk_feedback_worker_id_person FOREIGN KEY(worker_id) REFERENCES person (id),
     CONSTRAINT fk_feedback_confirmed_by_person FOREIGN KEY(confirmed_by) REFERENCES person (id),
-    CONSTRAINT fk_feedback_released_by_person FOREIGN KEY(released_by) REFERENCES person (id)
+    CONSTRAINT fk_feedback_released_by_person FOREIGN KEY(released_by) REFERENCES person (id),
+    CONSTRAINT fk_feedback_heard_by_person FOREIGN KEY(heard_by) REFERENCES person (id)
 );
 
 CREATE INDEX ix_feedback_author_id ON feedback (author_id);
@@ -444,6 +507,28 @@ CREATE TABLE upload (
 CREATE INDEX ix_upload_person_id ON upload (person_id);
 
 CREATE INDEX ix_upload_session_id ON upload (session_id);
+
+CREATE TABLE reply (
+    number BIGSERIAL NOT NULL,
+    feedback_id VARCHAR(32) NOT NULL,
+    session_id VARCHAR(32) NOT NULL,
+    kind VARCHAR(40) NOT NULL,
+    about VARCHAR(64) NOT NULL,
+    body BYTEA,
+    act_id VARCHAR(32) NOT NULL,
+    person_id VARCHAR(32) NOT NULL,
+    made_ms BIGINT NOT NULL,
+    CONSTRAINT pk_reply PRIMARY KEY (number),
+    CONSTRAINT uq_reply_feedback_id_act_id UNIQUE (feedback_id, act_id),
+    CONSTRAINT ck_reply_kind_word CHECK (kind IN ('answer', 'contest', 'response')),
+    CONSTRAINT fk_reply_feedback_id_feedback FOREIGN KEY(feedback_id) REFERENCES feedback (id),
+    CONSTRAINT fk_reply_session_id_session FOREIGN KEY(session_id) REFERENCES session (id),
+    CONSTRAINT fk_reply_person_id_person FOREIGN KEY(person_id) REFERENCES person (id)
+);
+
+CREATE INDEX ix_reply_feedback_id ON reply (feedback_id);
+
+CREATE INDEX ix_reply_session_id ON reply (session_id);
 
 CREATE TABLE upload_part (
     blob_id VARCHAR(32) NOT NULL,

@@ -1,0 +1,1 @@
+"""The pages: server-rendered, each a use case's answer in a template."""

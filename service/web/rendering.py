@@ -1,0 +1,136 @@
+"""Pages from templates, each with the frame that all of them share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from fastapi import Request
+from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from service.api.principals import SignedIn
+from service.database.words import StaffRole
+from service.web.static_files import static_files
+from service.web.words import ROLE_WORDS
+
+NOTICE = "notice"
+LONGEST_NOTICE_S = 60
+NOTICES: dict[str, str] = {}
+"""What a page may say of what was just done, by a word: the cookie holds the word alone, never text of a person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Council:
+    """How the pages look: the name of the service, of the council, and its colour as #rrggbb."""
+
+    name: str = "Your council"
+    service: str = "Practice"
+    colour: str = "#1d4f91"
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/London"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pages:
+    """Renders pages. ``csrf_of`` and ``name_of`` tell of who is signed in: the token of forms, and their shown name."""
+
+    council: Council
+    https: bool
+    csrf_of: Callable[[SignedIn], str]
+    name_of: Callable[[SignedIn], str]
+
+    def page(
+        self, request: Request, name: str, who: SignedIn | None = None, /, *, status: int = 200, **given: object
+    ) -> Response:
+        """A template as a response. ``who`` None: nobody is signed in. A notice that waits is shown once."""
+        word = request.cookies.get(self._notice, "")
+        frame = {
+            "request_path": request.url.path,
+            "council": self.council,
+            "who": who,
+            "roles": sorted(who.actor.roles) if who else [],
+            "shown_name": self.name_of(who) if who else "",
+            "csrf": self.csrf_of(who) if who else "",
+            "notice": NOTICES.get(word),
+        }
+        response = HTMLResponse(environment().get_template(name).render(frame | given), status)
+        if word:
+            response.delete_cookie(self._notice, path="/", secure=self.https, httponly=True, samesite="lax")
+        return response
+
+    def part(self, name: str, /, *, status: int = 200, **given: object) -> Response:
+        """A piece of a page, for scripts that put it in."""
+        return HTMLResponse(environment().get_template(name).render({"council": self.council} | given), status)
+
+    def seen(self, to: str, notice: str | None = None) -> Response:
+        """Where a form leads once it was sent, with GET: going back sends nothing again. ``notice``: of NOTICES."""
+        response = RedirectResponse(to, 303)
+        if notice is not None:
+            if notice not in NOTICES:
+                raise KeyError(notice)
+            response.set_cookie(
+                self._notice, notice, max_age=LONGEST_NOTICE_S, path="/", secure=self.https, httponly=True,
+                samesite="lax",
+            )  # fmt: skip
+        return response
+
+    @property
+    def _notice(self) -> str:
+        return f"__Host-{NOTICE}" if self.https else NOTICE
+
+
+@cache
+def environment() -> Environment:
+    """The templates of the pages, and the components of GOV.UK Frontend, which leave out what they are not given."""
+    made = Environment(
+        loader=ChoiceLoader(
+            [
+                PackageLoader("service.web"),
+                PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
+            ]
+        ),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals.update(static=static_files().url, role_words=ROLE_WORDS, StaffRole=StaffRole)
+    made.filters.update(day=day, clock_time=clock_time, lasting=lasting, moment=moment, for_script=for_script)
+    return made
+
+
+def day(iso: str) -> str:
+    """A day like 2026-11-02 as people write it: 2 November 2026."""
+    read = datetime.fromisoformat(iso)
+    return f"{read.day} {read:%B %Y}"
+
+
+def moment(when_ms: int, council: Council) -> str:
+    """A moment in ms since 1970 UTC, as the council's clocks show it: 2 November 2026, 2:05pm."""
+    read = datetime.fromtimestamp(when_ms / 1000, UTC).astimezone(council.zone)
+    hour = f"{read:%I}".lstrip("0")
+    return f"{read.day} {read:%B %Y}, {hour}:{read:%M}{'am' if read.hour < 12 else 'pm'}"
+
+
+def clock_time(at_ms: int) -> str:
+    """A place in a recording in ms: 12:07, or 1:02:07."""
+    seconds = at_ms // 1000
+    hours, minutes, rest = seconds // 3600, seconds // 60 % 60, seconds % 60
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def lasting(lasts_ms: int) -> str:
+    """So long in words: 45 minutes, less than a minute."""
+    minutes = round(lasts_ms / 60_000)
+    if minutes < 1:
+        return "less than a minute"
+    return "1 minute" if minutes == 1 else f"{minutes} minutes"
+
+
+def for_script(value: object) -> str:
+    """JSON that can stand between the tags of ``<script type="application/json">``; mark it safe there."""
+    written = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return written.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
