@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from models.records.span import Span
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 SAMPLE_RATE = 16_000
@@ -71,6 +70,8 @@ class Audio:
 
         Channels are averaged unless one is named. A stretch that reaches past the end is cut there.
         """
+        import numpy as np  # records are also read where no sound is, as by the web process
+
         first = 0 if span is None else max(0, span.start_ms * SAMPLE_RATE // 1000)
         last = self.frames if span is None else min(self.frames, span.end_ms * SAMPLE_RATE // 1000)
         count = max(0, last - first) * self.channels

@@ -78,8 +78,13 @@ def read_coding(path: Path) -> Coding:
         content = path.read_bytes()
     except OSError as refused:
         raise CodingDocumentError(f"{path.name} cannot be opened. Check the name and the folder.") from refused
+    return coding_of(content, path.name)
+
+
+def coding_of(content: str | bytes, file: str) -> Coding:
+    """Read what `coding_json` wrote; ``file`` is what errors call it. Raises CodingDocumentError."""
     strict = StrictJson(
-        file=path.name,
+        file=file,
         kind=coding_type(),
         version=CODING_VERSION,
         again="Code the transcript again with this version.",

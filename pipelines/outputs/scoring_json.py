@@ -81,15 +81,20 @@ def read_scoring(path: Path) -> Scoring:
         content = path.read_bytes()
     except OSError as refused:
         raise ScoringDocumentError(f"{path.name} cannot be opened. Check the name and the folder.") from refused
+    return scoring_of(content, path.name)
+
+
+def scoring_of(content: str | bytes, file: str) -> Scoring:
+    """Read what `scoring_json` wrote; ``file`` is what errors call it. Raises ScoringDocumentError."""
     strict = StrictJson(
-        file=path.name,
+        file=file,
         kind=scoring_type(),
         version=SCORING_VERSION,
         again="Score the session again with this version.",
         error=ScoringDocumentError,
     )
     document = strict.read(content)
-    _check(document, path.name)
+    _check(document, file)
     return Scoring(
         judge=document.judge,
         coder=document.coder,

@@ -1,0 +1,1 @@
+"""Transcripts as they stand: the machine's words and what people corrected, side by side."""
