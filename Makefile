@@ -2,6 +2,7 @@
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 ; do command -v $$p && break; done)
 BIN := $(or $(PRACTICE_VENV),.venv)/bin
 DEMO_OUT ?= demo-output
+PROCESSES ?= 2
 
 .PHONY: demo test test-slow test-nightly test-browser lint set-up lock bench
 .DEFAULT_GOAL := demo
@@ -13,7 +14,7 @@ demo:            ## Set everything up and analyse the sample recording
 test:            ## Set everything up and run the checks and the tests
 	@$(PYTHON) requirements/set_up.py test
 	@$(MAKE) --no-print-directory lint
-	@$(BIN)/python -m pytest -m "not slow"
+	@$(BIN)/python -m pytest -m "not slow" -n $(PROCESSES) --dist loadfile
 
 test-slow:       ## The tests that take longer
 	@$(PYTHON) requirements/set_up.py test
