@@ -1,5 +1,7 @@
-"""Damaged recordings, each read or refused in a sentence: 120, or 300 with the slow tests; `benchmarks/hostile_media.py`
-does more."""
+"""Damaged recordings, each read or refused in a sentence: 120, and 300 with the slow tests.
+
+`benchmarks/hostile_media.py` does more.
+"""
 
 from __future__ import annotations
 
