@@ -4,12 +4,15 @@ BIN := $(or $(PRACTICE_VENV),.venv)/bin
 DEMO_OUT ?= demo-output
 PROCESSES ?= 2
 
-.PHONY: demo test test-slow test-nightly test-browser lint set-up lock bench
+.PHONY: demo demo-stop test test-slow test-nightly test-browser lint set-up lock bench
 .DEFAULT_GOAL := demo
 
 demo:            ## Set everything up and analyse the sample recording
 	@$(PYTHON) requirements/set_up.py run
-	@$(BIN)/practice demo --out $(DEMO_OUT)
+	@$(BIN)/practice demo --out $(DEMO_OUT) --serve
+
+demo-stop:       ## Stop the service that `make demo` left running
+	@$(BIN)/practice demo --out $(DEMO_OUT) --stop
 
 test:            ## Set everything up and run the checks and the tests
 	@$(PYTHON) requirements/set_up.py test
