@@ -4,7 +4,7 @@ BIN := $(or $(PRACTICE_VENV),.venv)/bin
 DEMO_OUT ?= demo-output
 PROCESSES ?= 2
 
-.PHONY: demo demo-stop test test-slow test-nightly test-browser lint set-up lock bench
+.PHONY: demo demo-stop test test-slow test-nightly test-browser lint set-up lock bench vendor
 .DEFAULT_GOAL := demo
 
 demo:            ## Set everything up and analyse the sample recording
@@ -44,3 +44,6 @@ bench:           ## Print every figure of the README
 
 lock:            ## Write the lock files again from pyproject.toml
 	@sh requirements/compile.sh
+
+vendor:          ## Fetch the pages' files of other projects again, with npm, as service/web/vendor.toml names them
+	@$(PYTHON) requirements/vendor.py
