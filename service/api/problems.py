@@ -25,6 +25,7 @@ from service.jobs import errors as jobs
 from service.keybroker import errors as keys
 from service.people import errors as people
 from service.permissions import errors as permissions
+from service.reflection import errors as reflection
 from service.sessions import errors as sessions
 
 MEDIA_TYPE = "application/problem+json"
@@ -134,6 +135,10 @@ TABLE: dict[type[PracticeError], Row] = {
     sessions.ReviewBegunError: _OTHER_STATE,
     sessions.NothingToShareError: _OTHER_STATE,
     sessions.NoDocumentError: _NOT_MADE,
+    reflection.RatingsMissingError: _OTHER_STATE,
+    reflection.RatedAlreadyError: _OTHER_STATE,
+    reflection.NotRatedYetError: _OTHER_STATE,
+    reflection.NothingKeptError: _NOTHING,
     permissions.SessionOverError: _OVER,
     permissions.NoSuchParticipantError: _NOTHING,
     permissions.ParticipantExistsError: _TAKEN,
