@@ -101,6 +101,8 @@ BODIES: dict[str, Callable[[About], Asked]] = {
     "PUT /api/v1/retention/{kind}": _always({"days": 100}),
     "POST /api/v1/sessions": _added,
     f"PUT {_S}/details": _detailed,
+    f"PUT {_S}/reflection": lambda about: Asked(json={"note": "A note"}, headers={"If-Match": '"v0"'}),
+    f"POST {_S}/reflection/rated": _always({"without_rating": True}),
     f"PUT {_S}/lawful-basis": _always({"lawful_basis": "legal-obligation"}),
     f"POST {_S}/participants": _always({"role": "child"}),
     f"POST {_S}/participants/{{participant_id}}/permissions": _answered,

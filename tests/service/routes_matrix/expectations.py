@@ -208,6 +208,10 @@ ROWS: dict[str, Row] = {
     f"PUT {_S}/details": _session(_WRITE, own=_OWN_WORDS),
     f"PUT {_S}/sharing": _session(_WRITE, own="oosaa"),
     f"DELETE {_S}/sharing": _session(_WRITE, own=_OWN_WORDS),
+    # The worker's reflection: nobody else's, whatever is shared.
+    f"GET {_S}/reflection": _session(_READ, own=_OWN_SEES, reads=True),
+    f"PUT {_S}/reflection": _session(_WRITE, own=_OWN_SEES),
+    f"POST {_S}/reflection/rated": _session(_WRITE, own=_OWN_SEES),
     # Permissions: the worker, and administrators, who see no content by them. An erased session keeps its receipt.
     f"PUT {_S}/lawful-basis": _session(_WRITE, own="ooovv", administrator="ooovv"),
     f"GET {_S}/participants": _session(_READ, own="ooooo", administrator="ooooo", reads=True),
