@@ -25,8 +25,8 @@ from service.jobs import errors as jobs
 from service.keybroker import errors as keys
 from service.people import errors as people
 from service.permissions import errors as permissions
-from service.reviews import errors as reviews
 from service.reflection import errors as reflection
+from service.reviews import errors as reviews
 from service.sessions import errors as sessions
 
 MEDIA_TYPE = "application/problem+json"
