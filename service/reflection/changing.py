@@ -19,11 +19,12 @@ from service.reflection.records import MOST_ASIDES, MOST_FIELDS, Aside, Kept, Re
 class Sent:
     """What somebody sent who had seen ``version``. ``let_go``: ids of texts kept beside that are wanted no more.
 
-    ``whole``: fields that were not sent are empty; otherwise they stay as they are.
+    ``whole``: fields that were not sent are empty; otherwise they stay as they are. ``version`` None: a choice that
+    counts whatever was seen before it.
     """
 
     fields: Mapping[str, str]
-    version: int
+    version: int | None = None
     whole: bool = False
     let_go: frozenset[str] = frozenset()
 
@@ -39,7 +40,7 @@ class Changed:
 def changed(kept: Kept, sent: Sent, now_ms: int) -> Changed:
     """What is kept now. Raises RatedAlreadyError where a rating would change after the suggestions were shown."""
     before = kept.reflection
-    if not before.written <= sent.version <= kept.version:
+    if sent.version is not None and not before.written <= sent.version <= kept.version:
         return Changed(reflection=_aside(before, sent.fields, now_ms), conflict=True)
     fields = {} if sent.whole else dict(before.fields)
     fields |= sent.fields
