@@ -11,6 +11,7 @@ from starlette.responses import Response, StreamingResponse
 from models.errors import BadInputError
 from service.api.errors import CursorError
 from service.audit.checking import check, export
+from service.audit.errors import AnchorFileError
 from service.audit.looking import look
 from service.audit.reading import Filter
 from service.audit.records import Action
@@ -45,7 +46,10 @@ def audit_pages(frame: Frame, machine: Machine) -> APIRouter:
     @router.get(f"{AUDIT}/check")
     def checked(request: Request, who: Administrator) -> Response:
         """Whether every row is as it was written."""
-        found = check(parts, who.actor, machine.audit_keys, machine.anchors)
+        try:
+            found = check(parts, who.actor, machine.audit_keys, machine.anchors)
+        except AnchorFileError as refused:
+            return frame.page(request, "audit_check.html", who, refused, result=None)
         return frame.page(request, "audit_check.html", who, result=found.result, anchors=found.anchors)
 
     @router.get(f"{AUDIT}.csv", response_class=Response)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from jinja2 import Environment
+
+from service.web.words import ROLE_WORDS
 
 _MINUTE, _HOUR, _DAY = 60_000, 3_600_000, 86_400_000
 _UNITS = ((1_000_000_000_000, "TB"), (1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB"))
@@ -10,7 +14,12 @@ _UNITS = ((1_000_000_000_000, "TB"), (1_000_000_000, "GB"), (1_000_000, "MB"), (
 
 def add_filters(environment: Environment) -> None:
     """Let templates use them; doing it again changes nothing."""
-    environment.filters.update(size=size, span=span, many=many)
+    environment.filters.update(size=size, span=span, many=many, role_names=role_names)
+
+
+def role_names(roles: Collection[str]) -> str:
+    """Roles as people call them, in the order in which they are listed everywhere."""
+    return ", ".join(words for role, words in ROLE_WORDS.items() if role in roles) or "None"
 
 
 def size(bytes_: int) -> str:

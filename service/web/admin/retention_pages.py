@@ -27,7 +27,7 @@ def retention_pages(frame: Frame, watch: ClockWatch) -> APIRouter:
     @router.get("")
     def shown(request: Request, who: Administrator) -> Response:
         """The schedule and what goes soon."""
-        return _page(frame, request, who, "retention.html", kinds=usecases.periods(parts))
+        return _page(frame, request, who, "retention.html", schedules=usecases.periods(parts))
 
     @router.post("/clock")
     def confirmed(who: Proved) -> Response:

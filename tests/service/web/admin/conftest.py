@@ -29,9 +29,7 @@ class Desk:
         """A form with its hidden field; the header that scripts send is left out."""
         headers = self._headers()
         sent = {"csrf": headers.pop("X-CSRF"), **(fields or {})}
-        return self._answered(
-            self.caller.client.post(AT + path, data=sent, headers=headers, follow_redirects=False)
-        )
+        return self._answered(self.caller.client.post(AT + path, data=sent, headers=headers, follow_redirects=False))
 
     def page(self, path: str = "", **query: str) -> str:
         """The text of a page that has to be there."""
