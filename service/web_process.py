@@ -25,6 +25,8 @@ from service.people.routes_council import BACK
 from service.people.unguessable import hidden, same
 from service.people.web import PeopleWeb
 from service.routers import Served, routers_of
+from service.web.admin.machine import machine_of
+from service.web.admin.routers import administration_routers
 from service.web.kit import Kit
 from service.web.problems import problem_pages
 from service.web.rendering import Council, Pages
@@ -78,10 +80,11 @@ def web_app(installation: Installation, people: PeopleParts | None = None) -> Fa
     Raises ProviderSettingsError.
     """
     parts, people = installation.parts, people or people_parts(installation)
+    program = Program(version=package_version("practice") or "unknown", rubrics=_rubrics)
     web = WebParts(
         resolver=PeopleResolver(people=people),
         secret=installation.secret,
-        program=Program(version=package_version("practice") or "unknown", rubrics=_rubrics),
+        program=program,
         audit=lambda: _audit_state(installation),
     )
     served = Served(
@@ -94,6 +97,10 @@ def web_app(installation: Installation, people: PeopleParts | None = None) -> Fa
     kit = Kit(parts=parts, people=served.people, pages=pages_of(installation, people))
     app = create_app(parts, installation.settings, web, routers=routers, pages=(*whole, *page_routers(kit)))
     app.state.problem_page = problem_pages(kit.pages, served.people.before)
+    administration = administration_routers(kit, machine_of(installation, program, lambda: _audit_state(installation)))
+    pages = (*whole, *page_routers(kit), *administration)
+    app = create_app(parts, installation.settings, web, routers=routers, pages=pages)
+    app.state.problem_page = problem_pages(kit.pages)
     return app
 
 
