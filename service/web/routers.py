@@ -11,9 +11,8 @@ from service.web.help_pages import help_pages
 from service.web.home_pages import home_pages
 from service.web.kit import Kit
 from service.web.look import look_router
-from service.web.sign_in_pages import confirm_pages, sign_in_pages
 from service.web.reflection_pages import reflection_pages
-from service.web.sign_in_pages import sign_in_pages
+from service.web.sign_in_pages import confirm_pages, sign_in_pages
 from service.web.static_files import static_router
 from service.web.token_pages import token_pages
 from service.web.welcome_pages import welcome_pages
