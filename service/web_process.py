@@ -27,6 +27,7 @@ from service.people.web import PeopleWeb
 from service.routers import Served, routers_of
 from service.web.kit import Kit
 from service.web.problems import problem_pages
+from service.web.recording_pages import RECORD_PATH
 from service.web.rendering import Council, Pages
 from service.web.routers import page_routers
 
@@ -83,6 +84,7 @@ def web_app(installation: Installation, people: PeopleParts | None = None) -> Fa
         secret=installation.secret,
         program=Program(version=package_version("practice") or "unknown", rubrics=_rubrics),
         audit=lambda: _audit_state(installation),
+        microphone_paths=frozenset({RECORD_PATH}),
     )
     served = Served(
         parts=parts,
