@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, exists, select
 
+from models.records.speech import Role
 from service.audit.records import Action, Kind, Purpose
 from service.database.tables import amendment, feedback, recording, reflection, session
 from service.database.words import AmendmentKind, FeedbackState, PermissionPurpose
@@ -71,7 +72,7 @@ def overview(parts: Parts, actor: Actor, session_id: str, *, administrator: bool
             facts=facts,
             own=facts.worker_id == actor.person_id,
             now_ms=now,
-            people=tuple(permissions.participants(rows, session_id)),
+            people=tuple(sorted(permissions.participants(rows, session_id), key=_place)),
             answers=tuple(permissions.answers(rows, session_id)),
             recorded=_recorded(rows, session_id),
             dues=tuple(dues(kept, retention.schedules(rows))) if kept else (),
@@ -84,6 +85,11 @@ def sees_as_coach(parts: Parts, actor: Actor, session_id: str) -> bool:
     with parts.database.reading() as rows:
         seen = parts.broker.visible_sessions(rows, actor, Purpose.COACHING)
         return rows.execute(seen.where(session.c.id == session_id)).first() is not None
+
+
+def _place(one: Participant) -> tuple[int, int]:
+    """Workers first, then the family, in the order in which roles are listed."""
+    return tuple(Role).index(one.role), one.place
 
 
 def _recorded(rows: Connection, session_id: str) -> frozenset[str]:

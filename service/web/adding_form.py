@@ -127,9 +127,7 @@ def _present(sent: Fields, setting: Setting | None, errors: dict[str, str]) -> t
         present += [role] * min(int(written), MOST_PARTICIPANTS + 1)
     faulty = any(name.startswith("present-") for name in errors)
     if not faulty and not 1 <= len(present) <= MOST_PARTICIPANTS:
-        errors[f"present-{PRESENT[0].value}"] = (
-            f"Enter who was there: 1 to {MOST_PARTICIPANTS} people"
-        )
+        errors[f"present-{PRESENT[0].value}"] = f"Enter who was there: 1 to {MOST_PARTICIPANTS} people"
     elif not faulty and setting is not None and setting.scored_role not in present:
         called = PRESENT_WORDS[setting.scored_role].lower()
         errors[f"present-{setting.scored_role.value}"] = f"Enter 1 or more for {called}: in such a session there is one"

@@ -122,9 +122,7 @@ def _people(seen: Overview, errors: Mapping[str, str]) -> list[dict[str, Any]]:
     ]
 
 
-def _answer(
-    seen: Overview, one: Participant, purpose: PermissionPurpose, errors: Mapping[str, str]
-) -> dict[str, Any]:
+def _answer(seen: Overview, one: Participant, purpose: PermissionPurpose, errors: Mapping[str, str]) -> dict[str, Any]:
     """How somebody stands to one purpose, by what each voice said last."""
     field = field_of(one, purpose)
     voices = standing(seen.answers).items()

@@ -59,16 +59,15 @@ def progress_pages(kit: Kit) -> APIRouter:
     @router.post("/jobs/{job_id}/cancel")
     def cancelled(session_id: PathId, job_id: PathId, who: Here) -> Response:
         """Stop a job."""
-        _job_of(jobs, who, session_id, job_id)
+        _of_session(jobs, who, session_id, job_id)
         jobs.cancel(who.actor, job_id)
         return kit.pages.seen(f"/sessions/{session_id}/progress", "stopping")
 
     @router.post("/jobs/{job_id}/again")
     def again(session_id: PathId, job_id: PathId, who: Here) -> Response:
         """Try a job again; a second press of the same button finds it begun."""
-        newest = _job_of(jobs, who, session_id, job_id)
         to = f"/sessions/{session_id}/progress"
-        if newest.id != job_id or newest.state not in ENDED:
+        if any(one.state not in ENDED for one in _of_session(jobs, who, session_id, job_id)):
             return kit.pages.seen(to)
         jobs.try_again(who.actor, job_id)
         return kit.pages.seen(to, "begun-again")
@@ -76,13 +75,13 @@ def progress_pages(kit: Kit) -> APIRouter:
     return router
 
 
-def _job_of(jobs: Jobs, who: SignedIn, session_id: str, job_id: str) -> JobView:
-    """The newest job of the session, to which the named one belongs. Raises ForeignJobError."""
+def _of_session(jobs: Jobs, who: SignedIn, session_id: str, job_id: str) -> tuple[JobView, ...]:
+    """The jobs of the session, to which the named one belongs. Raises ForeignJobError."""
     found = jobs.of_session(who.actor, session_id)
     if job_id not in [one.id for one in found]:
         jobs.view(who.actor, job_id)
         raise ForeignJobError
-    return found[0]
+    return found
 
 
 def progress_view(job: JobView, now_ms: int) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from service.api.principals import SignedIn
 from service.database.words import PermissionPurpose
 from service.parts import Parts
 from service.permissions.withdrawal import Receipt, erase_own, receipt_of
-from service.sessions.errors import NothingToShareError, ReviewBegunError
 from service.sessions.overview import Overview, overview, sees_as_coach
 from service.sessions.usecases import Sessions
 from service.web.adding_form import LEGAL_STATUSES
@@ -81,36 +80,24 @@ def sharing_pages(kit: Kit) -> APIRouter:
     router, pages = APIRouter(include_in_schema=False, prefix="/sessions/{session_id}/sharing"), kit.pages
     sessions = Sessions(parts=kit.parts, visible=kit.parts.broker.visible_sessions)
 
-    def page(request: Request, who: SignedIn, session_id: str, problem: str = "") -> Response:
-        seen = overview(kit.parts, who.actor, session_id)
-        names = called(seen.people)
-        uncoached = [names[one.id] for one in seen.missing(PermissionPurpose.COACHING)]
-        return pages.page(
-            request, "adding/sharing.html", who,
-            status=409 if problem else 200, seen=seen, uncoached=uncoached, problem=problem,
-        )  # fmt: skip
-
     @router.get("")
     def asked(session_id: PathId, request: Request, who: Here) -> Response:
         """What the coach will see, or what taking it back does."""
-        return page(request, who, session_id)
+        seen = overview(kit.parts, who.actor, session_id)
+        names = called(seen.people)
+        uncoached = [names[one.id] for one in seen.missing(PermissionPurpose.COACHING)]
+        return pages.page(request, "adding/sharing.html", who, seen=seen, uncoached=uncoached)
 
     @router.post("")
-    def shared(session_id: PathId, request: Request, who: Here) -> Response:
+    def shared(session_id: PathId, who: Here) -> Response:
         """Share it."""
-        try:
-            sessions.share(who.actor, session_id)
-        except NothingToShareError as refused:
-            return page(request, who, session_id, str(refused))
+        sessions.share(who.actor, session_id)
         return pages.seen(f"/sessions/{session_id}", "shared")
 
     @router.post("/back")
-    def unshared(session_id: PathId, request: Request, who: Here) -> Response:
+    def unshared(session_id: PathId, who: Here) -> Response:
         """Take sharing back, until the coach has begun."""
-        try:
-            sessions.unshare(who.actor, session_id)
-        except ReviewBegunError as refused:
-            return page(request, who, session_id, str(refused))
+        sessions.unshare(who.actor, session_id)
         return pages.seen(f"/sessions/{session_id}", "unshared")
 
     return router
