@@ -29,6 +29,7 @@ from service.web.admin.machine import machine_of
 from service.web.admin.routers import administration_routers
 from service.web.kit import Kit
 from service.web.problems import problem_pages
+from service.web.recording_pages import RECORD_PATH
 from service.web.rendering import Council, Pages
 from service.web.routers import page_routers
 
@@ -86,6 +87,7 @@ def web_app(installation: Installation, people: PeopleParts | None = None) -> Fa
         secret=installation.secret,
         program=program,
         audit=lambda: _audit_state(installation),
+        microphone_paths=frozenset({RECORD_PATH}),
     )
     served = Served(
         parts=parts,
