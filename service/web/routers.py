@@ -7,25 +7,20 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 
 from service.web.account_pages import account_pages, password_pages
-from service.web.help_pages import help_pages
-from service.web.home_pages import home_pages
-from service.web.kit import Kit
-from service.web.look import look_router
-from service.web.reflection_pages import reflection_pages
-from service.web.sign_in_pages import confirm_pages, sign_in_pages
-from service.web.static_files import static_router
-from service.web.token_pages import token_pages
-from service.web.welcome_pages import welcome_pages
 from service.web.adding_pages import adding_pages
+from service.web.help_pages import help_pages
 from service.web.home_pages import home_pages
 from service.web.kit import Kit
 from service.web.look import look_router
 from service.web.permission_pages import permission_pages
 from service.web.progress_pages import progress_pages
 from service.web.recording_pages import recording_pages
+from service.web.reflection_pages import reflection_pages
 from service.web.session_pages import session_pages, sharing_pages
-from service.web.sign_in_pages import sign_in_pages
+from service.web.sign_in_pages import confirm_pages, sign_in_pages
 from service.web.static_files import static_router
+from service.web.token_pages import token_pages
+from service.web.welcome_pages import welcome_pages
 from service.web.withdrawal_pages import withdrawal_pages
 
 

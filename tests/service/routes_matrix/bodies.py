@@ -95,6 +95,8 @@ def _held(about: About) -> Asked:
 _NEW_PASSWORD = "eleven lamps on a quay"
 _S = "/api/v1/sessions/{session_id}"
 _A = "/administration"
+
+
 def _form(**fields: str) -> Asked:
     """What a page's form sends."""
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
