@@ -97,12 +97,10 @@ def web_app(installation: Installation, people: PeopleParts | None = None) -> Fa
     )
     routers, whole = routers_of(served)
     kit = Kit(parts=parts, people=served.people, pages=pages_of(installation, people))
-    app = create_app(parts, installation.settings, web, routers=routers, pages=(*whole, *page_routers(kit)))
-    app.state.problem_page = problem_pages(kit.pages, served.people.before)
     administration = administration_routers(kit, machine_of(installation, program, lambda: _audit_state(installation)))
     pages = (*whole, *page_routers(kit), *administration)
     app = create_app(parts, installation.settings, web, routers=routers, pages=pages)
-    app.state.problem_page = problem_pages(kit.pages)
+    app.state.problem_page = problem_pages(kit.pages, served.people.before)
     return app
 
 
