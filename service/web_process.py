@@ -25,6 +25,7 @@ from service.people.routes_council import BACK
 from service.people.unguessable import hidden, same
 from service.people.web import PeopleWeb
 from service.routers import Served, routers_of
+from service.rubrics import rubric_for
 from service.web.admin.machine import machine_of
 from service.web.admin.routers import administration_routers
 from service.web.kit import Kit
@@ -117,9 +118,7 @@ def pages_of(installation: Installation, people: PeopleParts) -> Pages:
 
 def _rubrics() -> dict[str, str]:
     """Each setting's rubric and its version, read when they are first asked for and not at every start."""
-    from pipelines.rubrics import shipped_rubric
-
-    refs = {setting.value: shipped_rubric(setting).ref for setting in Setting}
+    refs = {setting.value: rubric_for(setting).ref for setting in Setting}
     return {setting: f"{ref.id} {ref.version}" for setting, ref in refs.items()}
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from models.records.coding import Setting
 from models.records.rubric import Rubric
 from pipelines.outputs.coding_json import coding_of
 from pipelines.outputs.scoring_json import scoring_of
-from pipelines.rubrics import shipped_rubric
 from service.api.errors import ChangedMeanwhileError
 from service.audit.records import Action, Purpose
 from service.database.words import Content, PermissionPurpose
@@ -23,6 +21,7 @@ from service.reflection.changing import Changed, Sent, changed, rated, settled
 from service.reflection.errors import NotRatedYetError
 from service.reflection.moments import Suggested, suggested
 from service.reflection.records import Kept, Reflection, checked
+from service.rubrics import rubric_for
 from service.sessions import store as sessions
 from service.sessions.documents import Documents
 from service.transcripts.usecases import Transcripts
@@ -30,11 +29,6 @@ from service.transcripts.usecases import Transcripts
 _FIELD = "reflection.body"
 _MOST_TRIES = 5
 """So often a change is tried while other windows of the same worker are faster."""
-
-
-def rubric_for(setting: Setting) -> Rubric:
-    """What the worker rates themself by."""
-    return shipped_rubric(setting)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,8 @@ from service.reflection.errors import RatedAlreadyError, RatingsMissingError, Re
 from service.reflection.forms import ReflectionShown
 from service.reflection.moments import Suggested
 from service.reflection.records import CANNOT_SAY, NOTE, WANTED, Kept, answer_parts, rating_field
-from service.reflection.usecases import Reflections, ratings_of, rubric_for
+from service.reflection.usecases import Reflections, ratings_of
+from service.rubrics import rubric_for
 from service.sessions.errors import NoDocumentError
 from service.web.forms import Fields, Sent, page_for
 from service.web.kit import Kit
