@@ -106,6 +106,10 @@ BODIES: dict[str, Callable[[About], Asked]] = {
     f"POST {_S}/participants/{{participant_id}}/permissions": _answered,
     f"POST {_S}/participants/{{participant_id}}/withdrawal": _always({}),
     f"POST {_S}/holds": lambda about: Asked(json={"reason": "court", "until_ms": about.house.now + HOUR_MS}),
+    f"POST {_S}/reviews": _always({"kind": "open"}),
+    "POST /api/v1/reviews/{review_id}/acts": _always(
+        {"acts": [{"act_id": "a" * 32, "kind": "note", "body": {"text": "To talk about"}}]}
+    ),
     "OPTIONS /api/v1/uploads": _tus,
     "POST /api/v1/uploads": _begun,
     "HEAD /api/v1/uploads/{upload_id}": _tus,
