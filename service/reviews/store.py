@@ -174,13 +174,13 @@ def _shared() -> Select[*tuple[Any, ...]]:
 
 
 @cache
-def _newest() -> Select[tuple[str]]:
+def _newest() -> Select[str]:
     kept = artefact.c.session_id == bindparam("wanted"), artefact.c.stage == Document.SCORING
     return select(artefact.c.content_key).where(*kept).order_by(artefact.c.made_ms.desc(), artefact.c.blob_id)
 
 
 @cache
-def _documents() -> Select[tuple[str, str]]:
+def _documents() -> Select[*tuple[Any, ...]]:
     """The coding and the scoring of one key were made together."""
     return select(artefact.c.stage, artefact.c.blob_id).where(
         artefact.c.session_id == bindparam("wanted"),
