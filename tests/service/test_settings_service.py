@@ -24,6 +24,7 @@ def test_without_any_setting_everything_lies_under_the_home_folder_and_only_this
     assert settings.limits == Limits(upload_bytes=2 * GIB, recording_hours=6, open_uploads=3)
     assert not settings.https
     assert not settings.api_docs
+    assert settings.blind_share == 0.2
 
 
 def test_a_council_s_own_settings_are_taken() -> None:
@@ -33,12 +34,14 @@ def test_a_council_s_own_settings_are_taken() -> None:
         PRACTICE_BLOBS="s3://recordings/live",
         PRACTICE_TRUSTED_PROXY="10.0.0.1, 10.1.0.0/16",
         PRACTICE_OPEN_UPLOADS="5",
+        PRACTICE_BLIND_SHARE="0.35",
     )
     assert settings.public_url == "https://practice.example"
     assert settings.https
     assert settings.blobs == "s3://recordings/live"
     assert settings.trusted_proxies == ("10.0.0.1", "10.1.0.0/16")
     assert settings.limits.open_uploads == 5
+    assert settings.blind_share == 0.35
 
 
 @pytest.mark.parametrize(
@@ -52,6 +55,10 @@ def test_a_council_s_own_settings_are_taken() -> None:
         ("PRACTICE_URL", "https://"),
         ("PRACTICE_URL", f"https://{SECRET}:notaport"),
         ("PRACTICE_URL", f"https://[{SECRET}"),
+        ("PRACTICE_BLIND_SHARE", SECRET),
+        ("PRACTICE_BLIND_SHARE", "1.5"),
+        ("PRACTICE_BLIND_SHARE", "-0.1"),
+        ("PRACTICE_BLIND_SHARE", "nan"),
         ("PRACTICE_PORT", "0"),
         ("PRACTICE_PORT", "65536"),
         ("PRACTICE_PORT", SECRET),

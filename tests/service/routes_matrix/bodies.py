@@ -157,6 +157,9 @@ BODIES: dict[str, Callable[[About], Asked]] = {
     f"POST {_A}/permissions/{{session_id}}/holds": _held,
     f"POST {_A}/permissions/{{session_id}}/participants/{{participant_id}}/withdrawal": _form(
         which="all", how="spoken"
+    f"POST {_S}/reviews": _always({"kind": "open"}),
+    "POST /api/v1/reviews/{review_id}/acts": _always(
+        {"acts": [{"act_id": "a" * 32, "kind": "note", "body": {"text": "To talk about"}}]}
     ),
     "OPTIONS /api/v1/uploads": _tus,
     "POST /api/v1/uploads": _begun,
