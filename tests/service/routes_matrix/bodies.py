@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from service.database.words import StaffRole
 from tests.service.council import STATEMENTS, VISIT
@@ -97,12 +96,6 @@ _S = "/api/v1/sessions/{session_id}"
 _A = "/administration"
 
 
-def _form(**fields: str) -> Asked:
-    """What a page's form sends."""
-    headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    return Asked(headers=headers, content=urlencode(fields).encode())
-
-
 def _day(prefix: str) -> dict[str, str]:
     return {f"{prefix}-day": "17", f"{prefix}-month": "11", f"{prefix}-year": "2026"}
 
@@ -110,12 +103,12 @@ def _day(prefix: str) -> dict[str, str]:
 def _added_by_form(about: About) -> Asked:
     setting = "supervision" if about.manages else "direct_practice"
     present = {"present-supervisor": "1", "present-practitioner": "1"}
-    return _form(**_day("held"), **present, setting=setting, lawful_basis="public-task")
+    return Asked(form=_day("held") | present | {"setting": setting, "lawful_basis": "public-task"})
 
 
 def _answered_by_form(about: About) -> Asked:
     answer = {f"answer-{about.ids['participant_id']}-research": "given"}
-    return _form(**_day("said"), **answer, how="spoken")
+    return Asked(form=_day("said") | answer | {"how": "spoken"})
 
 
 _NEW_PASSWORD = "eleven lamps on a quay"
@@ -157,6 +150,7 @@ BODIES: dict[str, Callable[[About], Asked]] = {
     f"POST {_A}/permissions/{{session_id}}/holds": _held,
     f"POST {_A}/permissions/{{session_id}}/participants/{{participant_id}}/withdrawal": _form(
         which="all", how="spoken"
+    ),
     f"POST {_S}/reviews": _always({"kind": "open"}),
     "POST /api/v1/reviews/{review_id}/acts": _always(
         {"acts": [{"act_id": "a" * 32, "kind": "note", "body": {"text": "To talk about"}}]}
@@ -169,9 +163,9 @@ BODIES: dict[str, Callable[[About], Asked]] = {
     "DELETE /api/v1/uploads/{upload_id}": _tus,
     "POST /sessions/new": _added_by_form,
     f"POST {_P}/permissions": _answered_by_form,
-    f"POST {_P}/participants": lambda about: _form(role="child"),
-    f"POST {_P}/participants/{{participant_id}}/withdrawal": lambda about: _form(purposes="reflection", sure="yes"),
-    f"POST {_P}/erase": lambda about: _form(sure="yes"),
+    f"POST {_P}/participants": _form(role="child"),
+    f"POST {_P}/participants/{{participant_id}}/withdrawal": _form(purposes="reflection", sure="yes"),
+    f"POST {_P}/erase": _form(sure="yes"),
 }
 """By method and template; a route that is not here is sent nothing."""
 
