@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from service.database.words import StaffRole
 from tests.service.council import STATEMENTS, VISIT
@@ -94,6 +95,31 @@ def _held(about: About) -> Asked:
 _NEW_PASSWORD = "eleven lamps on a quay"
 _S = "/api/v1/sessions/{session_id}"
 _A = "/administration"
+
+
+def _form(**fields: str) -> Asked:
+    """What a page's form sends."""
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    return Asked(headers=headers, content=urlencode(fields).encode())
+
+
+def _day(prefix: str) -> dict[str, str]:
+    return {f"{prefix}-day": "17", f"{prefix}-month": "11", f"{prefix}-year": "2026"}
+
+
+def _added_by_form(about: About) -> Asked:
+    setting = "supervision" if about.manages else "direct_practice"
+    present = {"present-supervisor": "1", "present-practitioner": "1"}
+    return _form(**_day("held"), **present, setting=setting, lawful_basis="public-task")
+
+
+def _answered_by_form(about: About) -> Asked:
+    answer = {f"answer-{about.ids['participant_id']}-research": "given"}
+    return _form(**_day("said"), **answer, how="spoken")
+
+
+_NEW_PASSWORD = "eleven lamps on a quay"
+_S, _P = "/api/v1/sessions/{session_id}", "/sessions/{session_id}"
 BODIES: dict[str, Callable[[About], Asked]] = {
     "POST /api/v1/sign-in": _credentials,
     "POST /api/v1/links/first": _always(
@@ -113,6 +139,8 @@ BODIES: dict[str, Callable[[About], Asked]] = {
     "PUT /api/v1/retention/{kind}": _always({"days": 100}),
     "POST /api/v1/sessions": _added,
     f"PUT {_S}/details": _detailed,
+    f"PUT {_S}/reflection": lambda about: Asked(json={"note": "A note"}, headers={"If-Match": '"v0"'}),
+    f"POST {_S}/reflection/rated": _always({"without_rating": True}),
     f"PUT {_S}/lawful-basis": _always({"lawful_basis": "legal-obligation"}),
     f"POST {_S}/participants": _always({"role": "child"}),
     f"POST {_S}/participants/{{participant_id}}/permissions": _answered,
@@ -136,6 +164,11 @@ BODIES: dict[str, Callable[[About], Asked]] = {
     "PATCH /api/v1/uploads/{upload_id}": _piece,
     "POST /api/v1/uploads/{upload_id}": lambda about: _piece(about, **{"X-HTTP-Method-Override": "PATCH"}),
     "DELETE /api/v1/uploads/{upload_id}": _tus,
+    "POST /sessions/new": _added_by_form,
+    f"POST {_P}/permissions": _answered_by_form,
+    f"POST {_P}/participants": lambda about: _form(role="child"),
+    f"POST {_P}/participants/{{participant_id}}/withdrawal": lambda about: _form(purposes="reflection", sure="yes"),
+    f"POST {_P}/erase": lambda about: _form(sure="yes"),
 }
 """By method and template; a route that is not here is sent nothing."""
 

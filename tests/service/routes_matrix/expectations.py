@@ -166,7 +166,7 @@ ADMINISTRATION_PAGES: dict[str, Row] = {
 }  # fmt: skip
 
 _READ, _WRITE, _JOBS, _UPLOADS = "sessions:read", "sessions:write", "jobs:read", "uploads:write"
-_S = "/api/v1/sessions/{session_id}"
+_S, _P = "/api/v1/sessions/{session_id}", "/sessions/{session_id}"
 _OWN_WORDS, _OWN_SEES, _COACHED, _RESEARCHED = "oooaa", "ooaaa", "oaaaa", "ooaaa"
 
 
@@ -247,6 +247,10 @@ ROWS: dict[str, Row] = {
     f"PUT {_S}/details": _session(_WRITE, own=_OWN_WORDS),
     f"PUT {_S}/sharing": _session(_WRITE, own="oosaa"),
     f"DELETE {_S}/sharing": _session(_WRITE, own=_OWN_WORDS),
+    # The worker's reflection: nobody else's, whatever is shared.
+    f"GET {_S}/reflection": _session(_READ, own=_OWN_SEES, reads=True),
+    f"PUT {_S}/reflection": _session(_WRITE, own=_OWN_SEES),
+    f"POST {_S}/reflection/rated": _session(_WRITE, own=_OWN_SEES),
     # Permissions: the worker, and administrators, who see no content by them. An erased session keeps its receipt.
     f"PUT {_S}/lawful-basis": _session(_WRITE, own="ooovv", administrator="ooovv"),
     f"GET {_S}/participants": _session(_READ, own="ooooo", administrator="ooooo", reads=True),
@@ -266,5 +270,26 @@ ROWS: dict[str, Row] = {
     "PATCH /api/v1/uploads/{upload_id}": _session(_UPLOADS, own="oopaa"),
     "POST /api/v1/uploads/{upload_id}": _session(_UPLOADS, own="oopaa"),
     "DELETE /api/v1/uploads/{upload_id}": _session(_UPLOADS, own="oooaa"),
+    # Pages of adding a session. No token opens a page.
+    "GET /sessions/new": Row(groups={"adds": "ooooo"}, others="fffff"),
+    "POST /sessions/new": Row(groups={"adds": "ooooo"}, others="fffff"),
+    f"GET {_P}": _session("", own="ooooo", coach=_COACHED),
+    f"GET {_P}/permissions": _session("", own="ooooo", administrator="ooooo"),
+    f"POST {_P}/permissions": _session("", own="ooovv", administrator="ooovv"),
+    f"POST {_P}/participants": _session("", own="ooovv", administrator="ooovv"),
+    f"GET {_P}/participants/{{participant_id}}/withdrawal": _session("", own="ooooo", administrator="ooooo"),
+    f"POST {_P}/participants/{{participant_id}}/withdrawal": _session("", own="ooooo", administrator="ooooo"),
+    f"GET {_P}/script": _session("", own="ooooo", administrator="ooooo"),
+    f"GET {_P}/information": _session("", own="ooooo", administrator="ooooo"),
+    f"GET {_P}/recording": _session("", own="ooooo"),
+    f"GET {_P}/record": _session("", own="ooooo"),
+    f"GET {_P}/progress": _session("", own=_OWN_WORDS),
+    f"POST {_P}/jobs/{{job_id}}/cancel": _session("", own=_OWN_WORDS),
+    f"POST {_P}/jobs/{{job_id}}/again": _session("", own=_OWN_WORDS),
+    f"GET {_P}/sharing": _session("", own="ooooo"),
+    f"POST {_P}/sharing": _session("", own="oosaa"),
+    f"POST {_P}/sharing/back": _session("", own=_OWN_WORDS),
+    f"GET {_P}/erase": _session("", own="ooooo"),
+    f"POST {_P}/erase": _session("", own="ooooo"),
 }
 """Each route by its method and template; where a word follows, it is what a request asks for there."""
