@@ -29,6 +29,15 @@ PathId = Annotated[str, Path(pattern=ID)]
 USUAL = 25
 """Rows on a page."""
 _DAY = timedelta(days=1)
+_UNTYPED: dict[str, object] = {"typed": "", "shown": "", "sign_in_name": ""}
+"""Fields of forms that nobody has filled in yet."""
+
+
+class Typed(dict[str, str]):
+    """What was typed, by field; empty where nothing was."""
+
+    def __missing__(self, name: str) -> str:
+        return ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +52,9 @@ class Frame:
         """A template of ``admin/``, with the words of administration; ``refused``: what is wrong with what was sent."""
         status = 200 if refused is None else row_of(type(refused)).status
         problem = None if refused is None else str(refused)
+        filled = {key: Typed(value) if type(value) is dict else value for key, value in given.items()}
         return self.kit.pages.page(
-            request, f"admin/{name}", who, status=status, **WORDS, problem=problem, **given
+            request, f"admin/{name}", who, status=status, **WORDS, problem=problem, **(_UNTYPED | filled)
         )  # fmt: skip
 
     def names(self, who: SignedIn) -> dict[str, str]:

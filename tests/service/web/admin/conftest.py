@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pytest
 from httpx2 import Response
 
 from service.database.words import StaffRole
-from tests.service.council import Caller, Council, standing_council
+from tests.service.council import Caller, Council
 
 AT = "/administration"
 
@@ -44,13 +44,6 @@ class Desk:
         """Cookies are the caller's own, given in headers; those of a page are for a test to look at."""
         self.caller.client.cookies.clear()
         return response
-
-
-@pytest.fixture(scope="module")
-def council(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Council]:
-    """One for the tests of a file."""
-    with standing_council(tmp_path_factory.mktemp("council")) as made:
-        yield made
 
 
 @pytest.fixture
