@@ -59,7 +59,7 @@ def named_in(template: str) -> set[str]:
 
 
 def own_names(read: nodes.Template) -> set[str]:
-    """What a template makes itself before its blocks, which Jinja reads one by one: macros, imports, and what it sets."""
+    """What a template makes itself before its blocks, which Jinja reads one by one: macros, imports, what it sets."""
     made = {"caller"}
     for node in read.body:
         if isinstance(node, nodes.FromImport):
