@@ -10,6 +10,7 @@ from typing import NamedTuple
 import pytest
 from jinja2 import UndefinedError, meta, nodes
 
+from service.web.admin.filters import add_filters
 from service.web.rendering import THEIRS, Council, environment
 
 PACKAGE = Path(__file__).resolve().parents[3] / "service"
@@ -19,7 +20,7 @@ NAMES = sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.h
 
 
 class Rendered(NamedTuple):
-    """A place in the code that renders a template. ``more``: it gives names that cannot be read off."""
+    """A place in the code that renders a template. ``more``: it is given other names too, which cannot be read off."""
 
     where: str
     method: str
@@ -29,46 +30,56 @@ class Rendered(NamedTuple):
 
 
 def renderings() -> Iterator[Rendered]:
-    """Every call of `Pages.page` and `Pages.part` with a template's name."""
+    """Every call of a ``page`` or ``part`` with a template's name; a part's own ``page`` adds its folder."""
     for path in sorted(PACKAGE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
                 continue
-            named = [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
-            named = [one for one in named if one.endswith(".html")]
+            texts = [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+            named = [text for text in texts if text.endswith(".html")]
             if node.func.attr in ("page", "part") and named:
-                given = frozenset(one.arg for one in node.keywords if one.arg not in (None, "status"))
-                more = any(one.arg is None for one in node.keywords)
+                given = {one.arg for one in node.keywords if one.arg not in (None, "status")}
+                whole = named[0] in NAMES
+                more = not whole or any(one.arg is None for one in node.keywords)
                 where = f"{path.relative_to(PACKAGE)}:{node.lineno}"
-                yield Rendered(where, node.func.attr, named[0], frozenset(filter(None, given)), more)
-
-
-RENDERED = list(renderings())
+                template = named[0] if whole else f"{path.parent.name}/{named[0]}"
+                yield Rendered(where, node.func.attr, template, frozenset(filter(None, given)), more)
 
 
 def named_in(template: str) -> set[str]:
     """The names that a template needs to be given, with those of the templates that it extends and includes."""
-    source, _, _ = environment().loader.get_source(environment(), template)  # type: ignore[union-attr]
-    read = environment().parse(source)
-    found = meta.find_undeclared_variables(read) - set(environment().globals) - own_names(read)
-    for node in read.find_all((nodes.Extends, nodes.Include)):
-        assert isinstance(node, (nodes.Extends, nodes.Include))
-        assert isinstance(node.template, nodes.Const), f"{template} extends or includes something that is not named"
-        found |= named_in(node.template.value)
-    return found
+    asked: set[str] = set()
+    made = {"caller"}
+    waiting = [template]
+    while waiting:
+        source, _, _ = environment().loader.get_source(environment(), waiting.pop())  # type: ignore[union-attr]
+        read = environment().parse(source)
+        asked |= meta.find_undeclared_variables(read)
+        made |= own_names(read)
+        for node in read.find_all((nodes.Extends, nodes.Include)):
+            assert isinstance(node, (nodes.Extends, nodes.Include))
+            assert isinstance(node.template, nodes.Const), f"{template} extends or includes something without a name"
+            waiting.append(node.template.value)
+    return asked - made - set(environment().globals)
 
 
 def own_names(read: nodes.Template) -> set[str]:
-    """What a template makes itself before its blocks, which Jinja reads one by one: macros, imports, what it sets."""
-    made = {"caller"}
-    for node in read.body:
+    """What a template makes itself, which Jinja reads block by block: macros, imports, and what it sets."""
+    made: set[str] = set()
+    for node in read.find_all((nodes.FromImport, nodes.Import, nodes.Macro, nodes.Assign, nodes.AssignBlock)):
         if isinstance(node, nodes.FromImport):
             made |= {one if isinstance(one, str) else one[1] for one in node.names}
+        elif isinstance(node, nodes.Import):
+            made.add(node.target)
         elif isinstance(node, nodes.Macro):
             made.add(node.name)
-        elif isinstance(node, nodes.Assign) and isinstance(node.target, nodes.Name):
+        elif isinstance(node, (nodes.Assign, nodes.AssignBlock)) and isinstance(node.target, nodes.Name):
             made.add(node.target.name)
     return made
+
+
+add_filters(environment())
+RENDERED = list(renderings())
 
 
 @pytest.mark.parametrize("one", RENDERED, ids=lambda one: f"{one.where}-{one.template}")
@@ -81,14 +92,20 @@ def test_a_template_is_given_what_it_names(one: Rendered) -> None:
 
 
 def test_every_template_is_rendered_somewhere() -> None:
-    reached = {one.template for one in RENDERED}
-    waiting = list(reached)
+    waiting = [
+        name
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        for name in (node.value, f"{path.parent.name}/{node.value}")
+        if name in NAMES
+    ]
+    reached: set[str] = set()
     while waiting:
-        source, _, _ = environment().loader.get_source(environment(), waiting.pop())  # type: ignore[union-attr]
-        for name in meta.find_referenced_templates(environment().parse(source)):
-            if name and not name.startswith(THEIRS) and name not in reached:
-                reached.add(name)
-                waiting.append(name)
+        reached.add(name := waiting.pop())
+        source, _, _ = environment().loader.get_source(environment(), name)  # type: ignore[union-attr]
+        referred = meta.find_referenced_templates(environment().parse(source))
+        waiting += [one for one in referred if one and not one.startswith(THEIRS) and one not in reached]
     assert set(NAMES) - reached == set()
 
 
