@@ -129,12 +129,8 @@ class World:
 
     def feedback(self, session_id: str, author: str, state: FeedbackState = FeedbackState.DRAFT) -> None:
         """Feedback that came to its state one step after the other; somebody who is not the worker confirmed it."""
-        looked, written = new_id(), new_id()
+        looked, written = self._review(session_id, author), new_id()
         worker = self.rows.scalar(select(session.c.worker_id).where(session.c.id == session_id))
-        self._add(
-            review, id=looked, session_id=session_id, coach_id=author, state="open", kind="open",
-            scoring_key="0" * 64, begun_ms=0,
-        )  # fmt: skip
         self._add(
             feedback, id=written, session_id=session_id, review_id=looked, author_id=author, worker_id=worker,
             state=FeedbackState.DRAFT, body_hash="1" * 64, heard="waived", heard_by=worker, heard_ms=0, changed_ms=0,
@@ -142,6 +138,19 @@ class World:
         steps = list(FeedbackState)
         for step in steps[1 : steps.index(state) + 1]:
             self._step(session_id, written, step, self.person() if author == worker else author)
+
+    def _review(self, session_id: str, coach: str) -> str:
+        """A coach has one of each kind of a session."""
+        own = (review.c.session_id == session_id, review.c.coach_id == coach)
+        known = self.rows.scalar(select(review.c.id).where(*own))
+        if known is not None:
+            return str(known)
+        one = new_id()
+        self._add(
+            review, id=one, session_id=session_id, coach_id=coach, state="open", kind="open", scoring_key="0" * 64,
+            begun_ms=0,
+        )  # fmt: skip
+        return one
 
     def _step(self, session_id: str, written: str, step: FeedbackState, by: str) -> None:
         values: dict[str, object] = {"state": step}
