@@ -70,7 +70,7 @@ def _rating(router: APIRouter, pages: Pages, reflections: Reflections) -> None:
     @router.get("/without")
     def warned(session_id: PathId, request: Request, who: Here) -> Response:
         """Ask whether the worker means to see the suggestions before rating themself."""
-        kept = reflections.look(who.actor, session_id)
+        reflections.look(who.actor, session_id)
         return pages.page(request, "reflection/without.html", who, session_id=session_id)
 
     @router.post("/rated")

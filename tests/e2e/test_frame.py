@@ -1,4 +1,4 @@
-"""The frame's pages in a real browser: nothing that axe finds, light or dark, wide or narrow, and whole without scripts."""
+"""The frame's pages in a real browser: nothing that axe finds, light or dark, wide or narrow; whole without scripts."""
 
 from __future__ import annotations
 
