@@ -70,8 +70,8 @@ def _rating(router: APIRouter, pages: Pages, reflections: Reflections) -> None:
     @router.get("/without")
     def warned(session_id: PathId, request: Request, who: Here) -> Response:
         """Ask whether the worker means to see the suggestions before rating themself."""
-        kept = reflections.look(who.actor, session_id)
-        return pages.page(request, "reflection/without.html", who, kept=kept, session_id=session_id)
+        reflections.look(who.actor, session_id)
+        return pages.page(request, "reflection/without.html", who, session_id=session_id)
 
     @router.post("/rated")
     def gone_on(session_id: PathId, who: Here, sent: Sent) -> Response:
@@ -144,7 +144,7 @@ def _rate_page(
     place, one = _place(rubric, element)
     before = rubric.elements[place - 1].id if place else None
     return pages.page(
-        request, "reflection/rate.html", who, status=422 if problem else 200, kept=kept, rubric=rubric, element=one,
+        request, "reflection/rate.html", who, status=422 if problem else 200, rubric=rubric, element=one,
         number=place + 1, of=len(rubric.elements), before=before, rating=ratings_of(kept.reflection, rubric)[element],
         cannot_say=CANNOT_SAY, problem=problem, session_id=kept.facts.id,
     )  # fmt: skip

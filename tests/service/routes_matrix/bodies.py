@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from service.database.words import StaffRole
+from service.ids import new_id
 from tests.service.council import STATEMENTS, VISIT
 from tests.service.routes_matrix.house import HOUR_MS, PASSWORD, PIECE, House, metadata
 from tests.service.routes_matrix.principals import Principal
@@ -70,8 +71,11 @@ def _piece(about: About, **more: str) -> Asked:
 
 
 def _credentials(about: About) -> Asked:
-    who = about.house.council.callers["other administrator"].actor.person_id
-    return Asked(json={"sign_in_name": who, "password": PASSWORD})
+    return Asked(json={"sign_in_name": _name(about), "password": PASSWORD})
+
+
+def _name(about: About) -> str:
+    return about.house.council.callers["other administrator"].actor.person_id
 
 
 def _tus(about: About) -> Asked:
@@ -82,17 +86,11 @@ def _always(body: object) -> Callable[[About], Asked]:
     return lambda about: Asked(json=body)
 
 
-def _form(**fields: str) -> Callable[[About], Asked]:
-    return lambda about: Asked(form=fields)
-
-
 def _held(about: About) -> Asked:
     until = datetime.fromtimestamp(about.house.now / 1000, UTC).date() + timedelta(days=3)
     return Asked(form={"reason": "court", "until": until.isoformat()})
 
 
-_NEW_PASSWORD = "eleven lamps on a quay"
-_S = "/api/v1/sessions/{session_id}"
 _A = "/administration"
 
 
@@ -139,16 +137,16 @@ BODIES: dict[str, Callable[[About], Asked]] = {
     f"POST {_S}/participants/{{participant_id}}/permissions": _answered,
     f"POST {_S}/participants/{{participant_id}}/withdrawal": _always({}),
     f"POST {_S}/holds": lambda about: Asked(json={"reason": "court", "until_ms": about.house.now + HOUR_MS}),
-    f"POST {_A}/people": _form(sign_in_name="new@north.example", shown_name="-", roles="coach"),
-    f"POST {_A}/people/{{person_id}}/roles": _form(role="manager"),
-    f"POST {_A}/teams": _form(name="West"),
+    f"POST {_A}/people": lambda about: _form(sign_in_name="new@north.example", shown_name="-", roles="coach"),
+    f"POST {_A}/people/{{person_id}}/roles": lambda about: _form(role="manager"),
+    f"POST {_A}/teams": lambda about: _form(name="West"),
     f"POST {_A}/teams/{{team_id}}/members": lambda about: Asked(form={"person_id": about.ids["novice"]}),
     f"POST {_A}/coaching": lambda about: Asked(
         form={"coach_id": about.ids["coach_id"], "worker_id": about.ids["novice"]}
     ),
-    f"POST {_A}/retention/{{kind}}": _form(days="100"),
+    f"POST {_A}/retention/{{kind}}": lambda about: _form(days="100"),
     f"POST {_A}/permissions/{{session_id}}/holds": _held,
-    f"POST {_A}/permissions/{{session_id}}/participants/{{participant_id}}/withdrawal": _form(
+    f"POST {_A}/permissions/{{session_id}}/participants/{{participant_id}}/withdrawal": lambda about: _form(
         which="all", how="spoken"
     ),
     f"POST {_S}/reviews": _always({"kind": "open"}),
@@ -161,6 +159,11 @@ BODIES: dict[str, Callable[[About], Asked]] = {
     "PATCH /api/v1/uploads/{upload_id}": _piece,
     "POST /api/v1/uploads/{upload_id}": lambda about: _piece(about, **{"X-HTTP-Method-Override": "PATCH"}),
     "DELETE /api/v1/uploads/{upload_id}": _tus,
+    "POST /sign-in": lambda about: _form(sign_in_name=_name(about), password=PASSWORD),
+    "POST /welcome/{secret}": lambda about: _form(password=_NEW_PASSWORD),
+    "POST /confirm": lambda about: _form(password=PASSWORD),
+    "POST /account/password": lambda about: _form(old=PASSWORD, new=_NEW_PASSWORD),
+    "POST /account/tokens": lambda about: _form(act=new_id(), label="-", scope="sessions:read", days="30"),
     "POST /sessions/new": _added_by_form,
     f"POST {_P}/permissions": _answered_by_form,
     f"POST {_P}/participants": _form(role="child"),
@@ -177,7 +180,7 @@ _IN_ROUTES = {
 }
 """Where a route acts on something else than its parameter's name says."""
 _ROLES = {"PUT /api/v1/people/{person_id}/roles/{role}": "manager"}
-_WORDS = {"slug": "nothing-here", "kind": "sound", "role": "coach"}
+_WORDS = {"digest": "none", "slug": "nothing-here", "kind": "sound", "role": "coach"}
 
 
 def names_in(key: str) -> set[str]:
@@ -198,6 +201,8 @@ def address(key: str, about: About) -> str:
             return _ROLES.get(f"{method} {template}", "coach")
         if name in ("sign_in_id", "token_id"):
             return about.ids.get(name) or _nobodys(name)
+        if name == "secret":
+            return about.house.tokens["link"]
         if name == "erasure_id":
             return about.house.erasure_of(about.ids["session_id"]) or _nobodys(name)
         return _WORDS.get(name) or about.ids[renamed.get(name, name)]

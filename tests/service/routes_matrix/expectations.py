@@ -167,6 +167,33 @@ ADMINISTRATION_PAGES: dict[str, Row] = {
     ),
 }  # fmt: skip
 
+FRAME_PAGES: dict[str, Row] = {
+    # Pages for everybody.
+    "GET /look.css": _everybody(),
+    "GET /static/{digest}/{name} nothing": _everybody("e"),
+    "GET /help": _everybody(),
+    "GET /accessibility": _everybody(),
+    "GET /sign-in": _everybody(),
+    "POST /sign-in": _everybody(),
+    "GET /welcome/{secret}": _everybody(),
+    "POST /welcome/{secret}": _everybody(),
+    "POST /welcome/{secret}/council": _everybody("e"),
+    # Pages of oneself.
+    "GET /": replace(_staff(), lists={"own": "+++--", "coach": "+----"}),
+    "POST /sign-out": _staff(),
+    "GET /confirm": _staff(),
+    "POST /confirm": _staff(),
+    "POST /confirm/council": Row(others="eeeee"),
+    "GET /account": _staff(),
+    "POST /account/sign-ins/end": _staff(),
+    "POST /account/sign-ins/end-all": _staff(),
+    "GET /account/password": _staff(),
+    "POST /account/password": _staff(),
+    "GET /account/tokens": _staff(),
+    "POST /account/tokens": Row(fresh=True, groups={"roleless": "ggggg"}, others="ooooo"),
+    "POST /account/tokens/end": _staff(),
+}
+
 _READ, _WRITE, _JOBS, _UPLOADS = "sessions:read", "sessions:write", "jobs:read", "uploads:write"
 _S, _P = "/api/v1/sessions/{session_id}", "/sessions/{session_id}"
 _REVIEWS = "reviews:write"
@@ -231,6 +258,7 @@ ROWS: dict[str, Row] = {
     "PUT /api/v1/retention/{kind}": _administration(),
     "GET /api/v1/audit": _administration("audit:read", fresh=False),
     "GET /api/v1/audit/state": _administration("audit:read", fresh=False),
+    **FRAME_PAGES,
     **ADMINISTRATION_PAGES,
     f"POST {_S}/holds": Row(fresh=True, groups={"administrator": "oooos"}, others="fffff"),
     f"DELETE {_S}/holds/{{hold_id}}": _administration(),
