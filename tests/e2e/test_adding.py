@@ -1,4 +1,4 @@
-"""Adding a session as a worker does it, in a real browser: permissions, an upload, a recording that survives, progress."""
+"""Adding a session in a real browser: permissions, an upload, a recording that survives a closed page, progress."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def test_an_upload_goes_on_where_it_stood_after_its_page_was_closed(
     page.on("request", lambda request: offsets.append(request.headers.get("upload-offset")))
     page.get_by_label("Choose the recording’s file").set_input_files(file)
     page.wait_for_url("**/progress")
-    assert [one for one in offsets if one][0] == str(8 * MIB)
+    assert next(one for one in offsets if one) == str(8 * MIB)
     assert content_of(site, session_id) == sound
     assert page.evaluate("localStorage.length") == 0
     assert browser_of_worker.problems == []
