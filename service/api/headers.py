@@ -18,7 +18,7 @@ SANDBOX_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 ALWAYS: dict[str, str] = {
     "content-security-policy": CONTENT_POLICY,
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "x-frame-options": "DENY",

@@ -78,6 +78,8 @@ def slug_of(response: Response) -> str:
         return "ok"
     if response.headers.get("content-type") == "application/problem+json" and response.content:
         return str(response.json()["type"]).removeprefix("/problems/")
+    if response.headers.get("content-type", "").startswith("text/html"):
+        return "form-again"
     return {401: "not-signed-in", 403: "not-allowed", 404: "nothing-here"}.get(response.status_code, "?")
 
 
