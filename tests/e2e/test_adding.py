@@ -97,6 +97,17 @@ def test_from_the_form_to_the_recording_everything_goes_by_the_keyboard(browser_
     assert browser_of_worker.problems == []
 
 
+def test_progress_moves_by_itself_and_ends_with_the_way_on(browser_of_worker: Browser, site: Served) -> None:
+    session_id = agreed_session(site)
+    site.council.upload(session_id)
+    page = browser_of_worker.open(f"/sessions/{session_id}/progress")
+    assert page.get_by_text("It begins when a worker is free.").is_visible()
+    site.council.work()
+    page.get_by_role("button", name="Go on to the session").wait_for()
+    assert page.locator("[data-standing=done]").count() == 8
+    assert browser_of_worker.problems == []
+
+
 def test_an_upload_goes_on_where_it_stood_after_its_page_was_closed(
     browser_of_worker: Browser, site: Served, tmp_path: Path
 ) -> None:
@@ -139,7 +150,7 @@ def test_a_file_that_cannot_be_used_is_refused_beside_its_field(
     file.write_bytes(b"PK\x03\x04" + bytes(500))
     page = browser_of_worker.open(f"/sessions/{agreed_session(site)}/recording")
     page.get_by_label("Choose the transcript’s file").set_input_files(file)
-    page.get_by_text("Send WebVTT, SRT, JSON or CSV").wait_for()
+    page.locator("#transcript-error", has_text="Send WebVTT, SRT, JSON or CSV").wait_for()
     assert page.locator("#transcript").is_enabled()
     assert page.locator("#sending").is_hidden()
 
@@ -170,17 +181,6 @@ def test_a_recording_survives_a_closed_page_is_gone_on_with_and_is_sent_as_one_f
     assert 6.0 < times[-1] < 12.0
     page = browser_of_worker.open(f"/sessions/{session_id}/record")
     page.get_by_role("button", name="Start recording").wait_for()
-    assert browser_of_worker.problems == []
-
-
-def test_progress_moves_by_itself_and_ends_with_the_way_on(browser_of_worker: Browser, site: Served) -> None:
-    session_id = agreed_session(site)
-    site.council.upload(session_id)
-    page = browser_of_worker.open(f"/sessions/{session_id}/progress")
-    assert page.get_by_text("It begins when a worker is free.").is_visible()
-    site.council.work()
-    page.get_by_role("button", name="Go on to the session").wait_for()
-    assert page.locator("[data-standing=done]").count() == 8
     assert browser_of_worker.problems == []
 
 
