@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypedDict
+from typing import TypedDict, TypeVar
 
 from service.web.adding_form import DAY_PARTS
 
 Item = dict[str, str]
+_Value = TypeVar("_Value")
+
+
+class Perhaps(dict[str, _Value]):
+    """Gives ``none`` for what is not in it: templates are strict, and most fields have neither a value nor an error."""
+
+    def __init__(self, given: Mapping[str, _Value], none: _Value) -> None:
+        super().__init__(given)
+        self._none = none
+
+    def __missing__(self, name: str) -> _Value:
+        return self._none
 
 
 class FormView(TypedDict):
@@ -15,7 +27,7 @@ class FormView(TypedDict):
 
     fields: Mapping[str, str]
     errors: Mapping[str, str]
-    wrong: Mapping[str, Mapping[str, str]]
+    wrong: Mapping[str, Item | None]
     date_items: Callable[[str], list[Item]]
 
 
@@ -33,5 +45,7 @@ def form_view(fields: Mapping[str, str], errors: Mapping[str, str]) -> FormView:
             for part in DAY_PARTS
         ]
 
-    wrong = {name: {"text": text} for name, text in errors.items()}
-    return FormView(fields=fields, errors=errors, wrong=wrong, date_items=date_items)
+    wrong: Mapping[str, Item | None] = {name: {"text": text} for name, text in errors.items()}
+    return FormView(
+        fields=Perhaps(fields, ""), errors=Perhaps(errors, ""), wrong=Perhaps(wrong, None), date_items=date_items
+    )

@@ -21,7 +21,7 @@ export class LevelMeter {
       analyser.getFloatTimeDomainData(samples);
       const peak = samples.reduce((most, one) => Math.max(most, Math.abs(one)), 0);
       quiet = peak < QUIET ? quiet + 1 : 0;
-      this.meter.value = Math.sqrt(peak);
+      this.meter.value = Math.max(Math.sqrt(peak), 0.8 * this.meter.value);
       const said = peak > LOUD ? "Too loud: move the microphone away a little." : "The microphone hears something.";
       this.tell(quiet > SILENT_AFTER ? "Nothing is heard. Check the microphone." : quiet > 0 ? this.words.textContent : said);
     }, 200);

@@ -60,6 +60,7 @@ function become(next) {
   by("recorder-state").textContent = STATES[next];
   say(STATES[next]);
   for (const id of ["start", "hold", "end", "send", "discard"]) by(id).hidden = !SHOWN[next].includes(id);
+  by("hearing").hidden = next !== "on" && next !== "held";
   by("start").textContent = next === "done" ? "Go on recording" : "Start recording";
   by("start").classList.toggle("govuk-button--secondary", next === "done");
   by("hold").textContent = next === "held" ? "Go on" : "Pause";
@@ -123,6 +124,7 @@ async function start() {
     return;
   }
   await navigator.storage?.persist?.();
+  by("said-before").hidden = true;
   run = new Take(await beginTake(session, MIME), stream);
   stream.getAudioTracks()[0].addEventListener("ended", () => stopFor("The microphone was unplugged or switched off."));
   run.recorder.start(PIECE_MS);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -24,7 +25,7 @@ class Visitor:
         headers = {"Cookie": self.caller.headers["Cookie"], "Accept": "text/html"}
         return self.caller.client.get(path, headers=headers, follow_redirects=False)
 
-    def post(self, path: str, fields: dict[str, str | list[str]], page: str | None = None) -> Response:
+    def post(self, path: str, fields: Mapping[str, str | list[str]], page: str | None = None) -> Response:
         """Send a form of the page, which is at the same address unless named; 303 is not followed."""
         token = _CSRF.search(self.get(page or path).text)
         assert token is not None
