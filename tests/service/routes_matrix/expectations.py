@@ -129,6 +129,7 @@ def _session(scope: str, *, reads: bool = False, **groups: str) -> Row:
 
 _READ, _WRITE, _JOBS, _UPLOADS = "sessions:read", "sessions:write", "jobs:read", "uploads:write"
 _S = "/api/v1/sessions/{session_id}"
+_R = "/sessions/{session_id}/reflection"
 _OWN_WORDS, _OWN_SEES, _COACHED, _RESEARCHED = "oooaa", "ooaaa", "oaaaa", "ooaaa"
 
 
@@ -220,6 +221,18 @@ ROWS: dict[str, Row] = {
     f"POST {_S}/participants/{{participant_id}}/withdrawal": _session(_WRITE, own="ooooo", administrator="ooooo"),
     f"GET {_S}/receipt": _session(_READ, own="eeeoo", administrator="eeeoo"),
     f"DELETE {_S}": _session(_WRITE, own="ooooo"),
+    # Pages of the reflection: browsers alone. Asking for one writes down one look.
+    f"GET {_R}": _session("", own=_OWN_SEES, reads=True),
+    f"POST {_R}": _session("", own=_OWN_SEES),
+    f"GET {_R}/rate/{{element}}": _session("", own=_OWN_SEES, reads=True),
+    f"POST {_R}/rate/{{element}}": _session("", own=_OWN_SEES),
+    f"GET {_R}/without": _session("", own=_OWN_SEES, reads=True),
+    f"POST {_R}/rated": _session("", own=_OWN_SEES),
+    f"POST {_R}/beside": _session("", own="eeaaa"),
+    f"GET {_R}/share": _session("", own=_OWN_SEES, reads=True),
+    f"POST {_R}/share": _session("", own="ooaaa"),
+    f"POST {_R}/unshare": _session("", own=_OWN_WORDS),
+    "GET /about-scores": _staff(),
     # Jobs and uploads.
     f"GET {_S}/jobs": _session(_JOBS, own=_OWN_WORDS),
     "GET /api/v1/jobs/{job_id}": _session(_JOBS, own=_OWN_WORDS),
