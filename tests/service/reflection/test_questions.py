@@ -17,8 +17,6 @@ from service.transcripts.usecases import of_coding
 from tests.service.reflection.made import coding
 
 ADVICE = re.compile(r"\b(should|try|could you have|next time|better|instead|why did(n't)? you|need to)\b", re.I)
-    r"\b(should|try|could you have|next time|better|instead|why did(n't)? you|need to)\b", re.IGNORECASE
-)
 
 
 def test_every_element_has_questions_for_both_directions() -> None:
