@@ -6,12 +6,12 @@ from service.about_scores.records import Marked, Scored
 
 MOSTLY, MORE_THAN_NOT = 0.75, 0.55
 """From here on a mark is called mostly right, and right more often than not."""
-USUALLY, OFTEN = 0.75, 0.5
-"""From here on a suggested score is called usually the same, and the same about half the time or more."""
+USUALLY, OFTEN, HALF = 0.75, 0.55, 0.45
+"""From here on a suggested score is called usually the same, more often than not, and about half the time."""
 NEAR = 0.9
 """From here on scores that are not the same are called one point apart."""
-FEW = 30
-"""With fewer examples than this a rate says next to nothing."""
+FEW, FEW_FOUND = 30, 10
+"""With fewer examples, or fewer findings, a rate says next to nothing."""
 
 CODES: dict[str, tuple[str, str]] = {
     "question": ("Question", "The worker asks something."),
@@ -71,7 +71,7 @@ def band(marked: Marked) -> str:
     if marked.off:
         return "switched off"
     right = marked.precision
-    if marked.there < FEW or right is None:
+    if marked.there < FEW or marked.right + marked.wrong < FEW_FOUND or right is None:
         return "hardly tested"
     if right >= MOSTLY:
         return "mostly right"
@@ -84,8 +84,8 @@ def score_band(scored: Scored) -> str:
         return "not known"
     if scored.same >= USUALLY:
         return "usually the same score"
-    if scored.same >= OFTEN:
-        return "the same about half the time or more"
+    if scored.same >= HALF:
+        return "the same more often than not" if scored.same >= OFTEN else "the same about half the time"
     return "often one point apart" if (scored.within_one or 0) >= NEAR else "often far apart"
 
 
