@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -45,11 +46,12 @@ def with_sound(council: Council) -> str:
 
 
 @contextmanager
-def served_place(folder: Path, make: Make, port: int = 0) -> Iterator[Place]:
+def served_place(folder: Path, make: Make, port: int | None = None) -> Iterator[Place]:
     """A council on which ``make`` was done, served until the ``with`` block ends."""
     with standing_council(folder) as council:
         made, worker = make(council), council.worker.actor.person_id
-    held = listening(ServiceSettings.from_environment({"PRACTICE_DATA": str(folder), "PRACTICE_PORT": str(port)}))
+    told = {"PRACTICE_DATA": str(folder), "PRACTICE_PORT": str(port or _free_port())}
+    held = listening(ServiceSettings.from_environment(told))
     url = f"http://127.0.0.1:{held.getsockname()[1]}"
     settings = ServiceSettings.from_environment({"PRACTICE_DATA": str(folder / "data"), "PRACTICE_URL": url})
     clock = ToldClock()
@@ -64,3 +66,9 @@ def served_place(folder: Path, make: Make, port: int = 0) -> Iterator[Place]:
         finally:
             server.should_exit = True
             running.join(30)
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
