@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from models.records.coding import CodedUtterance, Coding, Flag, Off
@@ -34,7 +34,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looked:
-    """One element with its suggestion, None where the judge had none for it, and its moments, weightiest first."""
+    """One element with its suggestion, None where the judge had none for it, and its moments, strengths first."""
 
     element: Element
     suggestion: Suggestion | None
@@ -84,7 +84,14 @@ def _moments(element: Element, standing: Standing, coding: Coding, suggestion: S
                 place, one = said[coded.id]
                 before = standing.said[place - 1] if place else None
                 found.append(_moment(coded, flag, one, before, element, moved))
-    return tuple(sorted(found, key=lambda one: (-abs(one.moved), -one.probability, one.about)))
+    return _strengths_first(sorted(found, key=lambda one: (-abs(one.moved), -one.probability, one.about)))
+
+
+def _strengths_first(found: Sequence[Moment]) -> tuple[Moment, ...]:
+    """The two weightiest for the element, the weightiest against it, then all others by weight."""
+    first = [one for one in found if one.direction == "+"][:2]
+    first += [one for one in found if one.direction != "+"][:1]
+    return (*first, *(one for one in found if one not in first))
 
 
 def _moment(

@@ -36,7 +36,8 @@ def sharing_pages(router: APIRouter, pages: Pages, reflections: Reflections) -> 
 
     @router.post("/share")
     def shared(session_id: PathId, request: Request, who: Here) -> Response:
-        """Share it."""
+        """Share it, where the reflection opens to whoever asks."""
+        reflections.look(who.actor, session_id)
         try:
             sessions.share(who.actor, session_id)
         except NothingToShareError as refused:

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from service.web.account_pages import account_pages, password_pages
 from service.web.adding_pages import adding_pages
 from service.web.help_pages import help_pages
+from service.web.about_scores_pages import about_scores_pages
 from service.web.home_pages import home_pages
 from service.web.kit import Kit
 from service.web.look import look_router
@@ -45,4 +46,5 @@ def page_routers(kit: Kit) -> Sequence[APIRouter]:
         progress_pages(kit),
         sharing_pages(kit),
         session_pages(kit),
+        about_scores_pages(kit),
     )

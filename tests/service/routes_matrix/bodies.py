@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from service.database.words import StaffRole
 from service.ids import new_id
@@ -111,6 +112,15 @@ def _answered_by_form(about: About) -> Asked:
 
 _NEW_PASSWORD = "eleven lamps on a quay"
 _S, _P = "/api/v1/sessions/{session_id}", "/sessions/{session_id}"
+def _form(**fields: str) -> Callable[[About], Asked]:
+    """What a page's form sends; the token goes in a header here, as scripts send it."""
+    sent = urlencode(fields).encode()
+    return lambda about: Asked(headers={"Content-Type": "application/x-www-form-urlencoded"}, content=sent)
+
+
+_NEW_PASSWORD = "eleven lamps on a quay"
+_S = "/api/v1/sessions/{session_id}"
+_R = "/sessions/{session_id}/reflection"
 BODIES: dict[str, Callable[[About], Asked]] = {
     "POST /api/v1/sign-in": _credentials,
     "POST /api/v1/links/first": _always(
@@ -132,6 +142,10 @@ BODIES: dict[str, Callable[[About], Asked]] = {
     f"PUT {_S}/details": _detailed,
     f"PUT {_S}/reflection": lambda about: Asked(json={"note": "A note"}, headers={"If-Match": '"v0"'}),
     f"POST {_S}/reflection/rated": _always({"without_rating": True}),
+    f"POST {_R}": _form(version="0", note="A note"),
+    f"POST {_R}/rate/{{element}}": _form(rating="4"),
+    f"POST {_R}/rated": _form(without="yes"),
+    f"POST {_R}/beside": _form(aside="a" * 32, act="drop"),
     f"PUT {_S}/lawful-basis": _always({"lawful_basis": "legal-obligation"}),
     f"POST {_S}/participants": _always({"role": "child"}),
     f"POST {_S}/participants/{{participant_id}}/permissions": _answered,
@@ -197,6 +211,8 @@ def address(key: str, about: About) -> str:
         name = match[1]
         if name == "name":
             return variant[0]
+        if name == "element":
+            return "sup_purpose" if about.manages else "empathy"
         if name == "role":
             return _ROLES.get(f"{method} {template}", "coach")
         if name in ("sign_in_id", "token_id"):

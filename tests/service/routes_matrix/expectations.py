@@ -198,6 +198,8 @@ _READ, _WRITE, _JOBS, _UPLOADS = "sessions:read", "sessions:write", "jobs:read",
 _S, _P = "/api/v1/sessions/{session_id}", "/sessions/{session_id}"
 _REVIEWS = "reviews:write"
 _S, _V = "/api/v1/sessions/{session_id}", "/api/v1/reviews/{review_id}"
+_S = "/api/v1/sessions/{session_id}"
+_R = "/sessions/{session_id}/reflection"
 _OWN_WORDS, _OWN_SEES, _COACHED, _RESEARCHED = "oooaa", "ooaaa", "oaaaa", "ooaaa"
 
 
@@ -300,6 +302,18 @@ ROWS: dict[str, Row] = {
     f"POST {_V}/reveal": _session(_REVIEWS, coach=_COACHED),
     f"POST {_V}/finish": _session(_REVIEWS, coach="maaaa"),
     f"POST {_V}/reopen": _session(_REVIEWS, coach=_COACHED),
+    # Pages of the reflection: browsers alone. Asking for one writes down one look.
+    f"GET {_R}": _session("", own=_OWN_SEES, reads=True),
+    f"POST {_R}": _session("", own=_OWN_SEES),
+    f"GET {_R}/rate/{{element}}": _session("", own=_OWN_SEES, reads=True),
+    f"POST {_R}/rate/{{element}}": _session("", own=_OWN_SEES),
+    f"GET {_R}/without": _session("", own=_OWN_SEES, reads=True),
+    f"POST {_R}/rated": _session("", own=_OWN_SEES),
+    f"POST {_R}/beside": _session("", own="eeaaa"),
+    f"GET {_R}/share": _session("", own=_OWN_SEES, reads=True),
+    f"POST {_R}/share": _session("", own="ooaaa"),
+    f"POST {_R}/unshare": _session("", own=_OWN_WORDS),
+    "GET /about-scores": _staff(),
     # Jobs and uploads.
     f"GET {_S}/jobs": _session(_JOBS, own=_OWN_WORDS),
     "GET /api/v1/jobs/{job_id}": _session(_JOBS, own=_OWN_WORDS),
