@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
+from service.web.about_scores_pages import about_scores_pages
 from service.web.account_pages import account_pages, password_pages
 from service.web.adding_pages import adding_pages
 from service.web.help_pages import help_pages
-from service.web.about_scores_pages import about_scores_pages
 from service.web.home_pages import home_pages
 from service.web.kit import Kit
 from service.web.look import look_router

@@ -112,6 +112,8 @@ def _answered_by_form(about: About) -> Asked:
 
 _NEW_PASSWORD = "eleven lamps on a quay"
 _S, _P = "/api/v1/sessions/{session_id}", "/sessions/{session_id}"
+
+
 def _form(**fields: str) -> Callable[[About], Asked]:
     """What a page's form sends; the token goes in a header here, as scripts send it."""
     sent = urlencode(fields).encode()
