@@ -21,6 +21,7 @@ from service.permissions.routes import permissions_routers
 from service.retention.routes import retention_router
 from service.retention.watch import ClockWatch
 from service.sessions.routes import sessions_routers
+from service.transcripts.routes import transcripts_router
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,7 @@ def routers_of(served: Served) -> tuple[Sequence[APIRouter], Sequence[APIRouter]
     below = (
         *people_routers(served.people),
         *sessions_routers(parts),
+        transcripts_router(parts),
         *permissions_routers(parts),
         retention_router(parts, ClockWatch(parts)),
         jobs_router(parts),

@@ -26,6 +26,7 @@ from service.keybroker import errors as keys
 from service.people import errors as people
 from service.permissions import errors as permissions
 from service.sessions import errors as sessions
+from service.transcripts import errors as transcripts
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_S = 5
@@ -134,6 +135,12 @@ TABLE: dict[type[PracticeError], Row] = {
     sessions.ReviewBegunError: _OTHER_STATE,
     sessions.NothingToShareError: _OTHER_STATE,
     sessions.NoDocumentError: _NOT_MADE,
+    transcripts.TooManyChangesError: _FULL,
+    transcripts.NothingToUndoError: _OTHER_STATE,
+    transcripts.ActUsedError: _KEY_USED,
+    transcripts.RolesOpenError: _OTHER_STATE,
+    transcripts.SoundGoneError: _OTHER_STATE,
+    transcripts.NotReadyToMarkError: _OTHER_STATE,
     permissions.SessionOverError: _OVER,
     permissions.NoSuchParticipantError: _NOTHING,
     permissions.ParticipantExistsError: _TAKEN,
@@ -145,6 +152,7 @@ TABLE: dict[type[PracticeError], Row] = {
     erasure.LedgerUnavailableError: _UNAVAILABLE,
     jobs.JobStoppedError: _OTHER_STATE,
     jobs.LostClaimError: _OTHER_STATE,
+    jobs.NeedsHearingError: _OTHER_STATE,
     jobs.JobNotEndedError: _OTHER_STATE,
     ingest.UploadRequestError: _UPLOAD,
     ingest.EmptyUploadError: _UPLOAD,

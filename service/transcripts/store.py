@@ -63,9 +63,9 @@ def last_number(rows: Connection, session_id: str) -> int:
     return int(rows.execute(wanted).scalar_one())
 
 
-def add(rows: Connection, session_id: str, person_id: str, new: Sequence[NewRow], now: int) -> int:
-    """Store amendments in their order; the number of the last."""
-    number = 0
+def add(rows: Connection, session_id: str, person_id: str, new: Sequence[NewRow], now: int) -> list[int]:
+    """Store amendments in their order; their numbers."""
+    numbers = []
     for one in new:
         made = rows.scalar(
             insert(amendment)
@@ -81,8 +81,8 @@ def add(rows: Connection, session_id: str, person_id: str, new: Sequence[NewRow]
             )
             .returning(amendment.c.number)
         )
-        number = int(made or 0)
-    return number
+        numbers.append(int(made or 0))
+    return numbers
 
 
 def anybody_gave_roles(rows: Connection, session_id: str) -> bool:

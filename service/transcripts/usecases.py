@@ -28,7 +28,8 @@ from service.transcripts.standing import given_roles, stand
 MOST_ACTS = 200
 """In one batch."""
 _ATTEMPTS = 3
-_ACTING = {Setting.DIRECT_PRACTICE: ActorRole.PRACTITIONER, Setting.SUPERVISION: ActorRole.MANAGER}
+ACTING = {Setting.DIRECT_PRACTICE: ActorRole.PRACTITIONER, Setting.SUPERVISION: ActorRole.MANAGER}
+"""As what the worker of a session acts."""
 Wanted = Callable[[Sequence[Amendment]], Sequence[Act]]
 
 
@@ -41,12 +42,37 @@ class Undoable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Amended:
+    """The transcript before and after corrections; the same where they had been made before."""
+
+    before: Standing
+    after: Standing
+    undoable: Undoable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Known:
     """The machine's transcript, the corrections of it, and which act each of them was."""
 
     machine: Standing
     amendments: tuple[Amendment, ...]
     acts: dict[str, Amendment]
+
+    @property
+    def number(self) -> int:
+        return self.amendments[-1].number if self.amendments else 0
+
+    def with_these(self, plan: Sequence[Planned], numbers: Sequence[int]) -> _Known:
+        group = plan[0].act_id
+        new = tuple(
+            Amendment(number=number, group=group, change=one.change, undoes=one.undoes)
+            for one, number in zip(plan, numbers, strict=True)
+        )
+        return replace(self, amendments=(*self.amendments, *new))
+
+    def undoable(self) -> Undoable:
+        history = History(amendments=self.amendments)
+        return Undoable(undo=bool(history.to_undo()), redo=bool(history.to_redo()))
 
     def standing(self) -> Standing:
         stands = stand(self.machine, self.amendments)
@@ -71,45 +97,50 @@ class Transcripts:
         """The transcript as it stands, and what can be undone. Raises NoDocumentError where there is none yet."""
         with self.parts.broker.open(actor, session_id, Content.TRANSCRIPT, purpose=purpose) as opened:
             known = self._known(actor, opened, purpose)
-        history = History(amendments=known.amendments)
-        return known.standing(), Undoable(undo=bool(history.to_undo()), redo=bool(history.to_redo()))
+        return known.standing(), known.undoable()
 
-    def amend(self, actor: Actor, session_id: str, acts: Sequence[Act]) -> int:
-        """Keep corrections of one's own transcript, all of them or none; the number of the last correction that stands.
+    def own(self, actor: Actor, session_id: str) -> Standing:
+        """The transcript as it stands, for whoever may correct it. Raises NoDocumentError."""
+        with self.parts.broker.open(
+            actor, session_id, Content.TRANSCRIPT, purpose=Purpose.REFLECTION, action=Action.EDIT
+        ) as opened:
+            return self._known(actor, opened, Purpose.REFLECTION).standing()
+
+    def amend(self, actor: Actor, session_id: str, acts: Sequence[Act]) -> Amended:
+        """Keep corrections of one's own transcript, all of them or none.
 
         Acts that were kept before change nothing. Raises what `planned` raises, and ChangedMeanwhileError where others
         go on writing at the same time.
         """
         return self._amend(actor, session_id, lambda known: acts)
 
-    def undo(self, actor: Actor, session_id: str, act_id: str) -> int:
+    def undo(self, actor: Actor, session_id: str, act_id: str) -> Amended:
         """Take back what was done last. Raises NothingToUndoError."""
         return self._amend(actor, session_id, lambda known: undo_acts(known, act_id), act_id)
 
-    def redo(self, actor: Actor, session_id: str, act_id: str) -> int:
+    def redo(self, actor: Actor, session_id: str, act_id: str) -> Amended:
         """Do again what was undone last. Raises NothingToUndoError."""
         return self._amend(actor, session_id, lambda known: redo_acts(known, act_id), act_id)
 
-    def _amend(self, actor: Actor, session_id: str, wanted: Wanted, once: str | None = None) -> int:
+    def _amend(self, actor: Actor, session_id: str, wanted: Wanted, once: str | None = None) -> Amended:
         with self.parts.broker.open(
             actor, session_id, Content.TRANSCRIPT, purpose=Purpose.REFLECTION, action=Action.EDIT
         ) as opened:
             for _ in range(_ATTEMPTS):
                 known = self._known(actor, opened, Purpose.REFLECTION)
-                before = known.amendments[-1].number if known.amendments else 0
                 if once in known.acts:
-                    return before
+                    return _amended(known, known)
                 acts = wanted(known.amendments)
                 plan = planned(known.machine, known.amendments, acts, known.acts)
                 if not plan:
-                    return before
-                kept = self._keep(actor, opened, plan, before, group=plan[0].act_id)
-                if kept is not None:
-                    return kept
+                    return _amended(known, known)
+                numbers = self._keep(actor, opened, plan, known.number, group=plan[0].act_id)
+                if numbers:
+                    return _amended(known, known.with_these(plan, numbers))
         raise ChangedMeanwhileError
 
-    def _keep(self, actor: Actor, opened: Opened, plan: Sequence[Planned], before: int, *, group: str) -> int | None:
-        """Store amendments with their audit row; None where others stored some since they were planned."""
+    def _keep(self, actor: Actor, opened: Opened, plan: Sequence[Planned], before: int, *, group: str) -> Sequence[int]:
+        """Store amendments with their audit row; their numbers, none where others stored some since."""
         session_id = opened.session_id
         new = [
             store.NewRow(
@@ -123,11 +154,11 @@ class Transcripts:
         ]
         with self.parts.database.writing() as rows:
             if store.last_number(rows, session_id) != before:
-                return None
+                return ()
             now = self.parts.clock()
-            number = store.add(rows, session_id, actor.person_id, new, now)
+            numbers = store.add(rows, session_id, actor.person_id, new, now)
             self.parts.trail.append(rows, self._event(rows, actor, session_id, now))
-        return number
+        return numbers
 
     def _known(self, actor: Actor, opened: Opened, purpose: Purpose) -> _Known:
         session_id = opened.session_id
@@ -156,7 +187,7 @@ class Transcripts:
         return AuditEvent(
             when_ms=now,
             actor_id=actor.person_id,
-            role=_ACTING[store.setting_of(rows, session_id)],
+            role=ACTING[store.setting_of(rows, session_id)],
             action=Action.EDIT,
             kind=Kind.ARTEFACT,
             object_id=session_id,
@@ -165,6 +196,10 @@ class Transcripts:
             request_id=actor.request_id,
             session_id=session_id,
         )
+
+
+def _amended(before: _Known, after: _Known) -> Amended:
+    return Amended(before=before.standing(), after=after.standing(), undoable=after.undoable())
 
 
 def _recorded(opened: Opened, made: Sequence[tuple[str, str]]) -> Standing:

@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from service.api.principals import SignedIn
 from service.database.words import StaffRole
 from service.web.static_files import static_files
-from service.web.words import ROLE_WORDS
+from service.web.words import PRESENT_WORDS, ROLE_WORDS
 
 NOTICE = "notice"
 LONGEST_NOTICE_S = 60
@@ -98,6 +98,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals.update(static=static_files().url, role_words=ROLE_WORDS, StaffRole=StaffRole)
+    made.globals.update(present_words=PRESENT_WORDS)
     made.filters.update(day=day, clock_time=clock_time, lasting=lasting, moment=moment, for_script=for_script)
     return made
 

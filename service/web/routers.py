@@ -6,11 +6,14 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
+from service.web.check_pages import check_pages
 from service.web.home_pages import home_pages
 from service.web.kit import Kit
 from service.web.look import look_router
 from service.web.sign_in_pages import sign_in_pages
 from service.web.static_files import static_router
+from service.web.transcript_pages import transcript_pages
+from service.web.voices_pages import voices_pages
 
 
 def page_routers(kit: Kit) -> Sequence[APIRouter]:
@@ -20,4 +23,7 @@ def page_routers(kit: Kit) -> Sequence[APIRouter]:
         look_router(kit.pages.council),
         sign_in_pages(kit),
         home_pages(kit),
+        voices_pages(kit),
+        check_pages(kit),
+        transcript_pages(kit),
     )

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from sqlalchemy import insert
+
+from models.records.session import Session
 from models.records.speech import Check, Role
+from pipelines.outputs.session_json import to_json
+from service.audit.records import Action, Purpose
+from service.blobs.identity import new_blob_id
+from service.database.tables import artefact
+from service.database.words import Content
+from service.ids import new_id
+from service.keybroker.ports import Actor
 from service.transcripts.amendments import Amendment, Change
 from service.transcripts.records import Said, Standing, Voice
+from tests.service.council import Council
 
 LINES = (
     ("SPEAKER_00", "How have the mornings been this week?"),
@@ -60,3 +71,30 @@ def _check(check_id: str, first: int, last: int) -> Check:
         start_ms=first * 2000,
         end_ms=last * 2000,
     )
+
+
+def held(council: Council, session: Session, *, more_ms: int = 1) -> str:
+    """A session of the worker's whose recording a machine wrote down like this."""
+    session_id = council.ready()
+    keep(council, session_id, session, council.clock() + more_ms)
+    return session_id
+
+
+def keep(council: Council, session_id: str, session: Session, made_ms: int) -> None:
+    """Keep a session's document as a job does."""
+    parts, actor, body = council.parts, Actor.worker(new_id()), to_json(session).encode()
+    blob_id = new_blob_id()
+    with (
+        parts.broker.open(
+            actor, session_id, Content.TRANSCRIPT, purpose=Purpose.REFLECTION, action=Action.EDIT
+        ) as opened,
+        opened.write(blob_id) as writer,
+    ):
+        writer.write(body)
+    values = {"stage": "session", "content": "transcript", "content_key": f"{made_ms:064x}", "permission_epoch": 1}
+    with parts.database.writing() as rows:
+        rows.execute(
+            insert(artefact).values(
+                blob_id=blob_id, session_id=session_id, made_ms=made_ms, size_bytes=len(body), **values
+            )
+        )
