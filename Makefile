@@ -3,7 +3,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 ; do command
 BIN := $(or $(PRACTICE_VENV),.venv)/bin
 DEMO_OUT ?= demo-output
 
-.PHONY: demo test test-slow test-nightly test-browser lint set-up lock bench
+.PHONY: demo test test-slow test-nightly test-browser lint set-up lock bench vendor
 .DEFAULT_GOAL := demo
 
 demo:            ## Set everything up and analyse the sample recording
@@ -40,3 +40,6 @@ bench:           ## Print every figure of the README
 
 lock:            ## Write the lock files again from pyproject.toml
 	@sh requirements/compile.sh
+
+vendor:          ## Fetch the pages' files of other projects again, with npm, as service/web/vendor.toml names them
+	@$(PYTHON) requirements/vendor.py

@@ -93,15 +93,15 @@ def web_app(installation: Installation, people: PeopleParts | None = None) -> Fa
     routers, whole = routers_of(served)
     kit = Kit(parts=parts, people=served.people, pages=pages_of(installation, people))
     app = create_app(parts, installation.settings, web, routers=routers, pages=(*whole, *page_routers(kit)))
-    app.state.problem_page = problem_pages(kit.pages)
+    app.state.problem_page = problem_pages(kit.pages, served.people.before)
     return app
 
 
 def pages_of(installation: Installation, people: PeopleParts) -> Pages:
     """What renders the pages of this installation."""
-    settings = installation.settings
+    settings, look = installation.settings, installation.settings.look
     return Pages(
-        council=Council(),
+        council=Council(name=look.name, service=look.service, colour=look.colour),
         https=settings.https,
         csrf_of=lambda who: csrf_token(people, who) or "" if isinstance(who, SignedIn) else "",
         name_of=lambda who: oneself(people, who).shown_name if isinstance(who, SignedIn) else "",

@@ -6,14 +6,18 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
+from service.web.account_pages import account_pages, password_pages
 from service.web.check_pages import check_pages
+from service.web.help_pages import help_pages
 from service.web.home_pages import home_pages
 from service.web.kit import Kit
 from service.web.look import look_router
-from service.web.sign_in_pages import sign_in_pages
+from service.web.sign_in_pages import confirm_pages, sign_in_pages
 from service.web.static_files import static_router
+from service.web.token_pages import token_pages
 from service.web.transcript_pages import transcript_pages
 from service.web.voices_pages import voices_pages
+from service.web.welcome_pages import welcome_pages
 
 
 def page_routers(kit: Kit) -> Sequence[APIRouter]:
@@ -22,8 +26,14 @@ def page_routers(kit: Kit) -> Sequence[APIRouter]:
         static_router(),
         look_router(kit.pages.council),
         sign_in_pages(kit),
+        confirm_pages(kit),
+        welcome_pages(kit),
         home_pages(kit),
         voices_pages(kit),
         check_pages(kit),
         transcript_pages(kit),
+        account_pages(kit),
+        password_pages(kit),
+        token_pages(kit),
+        help_pages(kit),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from models.records.speech import Check, Role
 from service.transcripts.records import Said, Standing, Voice
@@ -180,7 +181,7 @@ def marked(text: str, heard: str) -> tuple[str, str, str]:
 def changed_rows(before: Sequence[Said], after: Sequence[Said]) -> tuple[list[tuple[str, Said]], list[str]]:
     """The rows that differ, each with the id of the row before it (empty for the first), and the ids that are gone."""
     was = {one.id: one for one in before}
-    order = {one.id: ahead.id for ahead, one in zip(after, after[1:], strict=False)}
+    order = {one.id: ahead.id for ahead, one in pairwise(after)}
     changed = [(order.get(one.id, ""), one) for one in after if was.get(one.id) != one]
     there = {one.id for one in after}
     return changed, [one.id for one in before if one.id not in there]

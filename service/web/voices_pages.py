@@ -10,8 +10,8 @@ from starlette.responses import Response
 from service.api.fields import PathId
 from service.api.principals import SignedIn
 from service.api.problems import row_of
-from service.ids import new_id
 from service.audit.records import Purpose
+from service.ids import new_id
 from service.sessions.usecases import Sessions
 from service.transcripts.errors import RolesOpenError, SoundGoneError, TranscriptChangeError
 from service.transcripts.marking import Marking
