@@ -49,7 +49,9 @@ def check_pages(kit: Kit) -> APIRouter:
         here = f"/sessions/{session_id}/check"
         try:
             standing = transcripts.amend(who.actor, session_id, checked_acts(sent)).after
-        except NoSuchUtteranceError:  # it was split, joined or taken out in another tab
+        except NoSuchUtteranceError:  # it was split or joined in another tab
+            if not sent.one("said-1"):
+                return pages.seen(here)
             gone = "The words here were changed in another window. Look at them again; what you wrote is still below."
             return shown(request, who, session_id, sent.one("passage"), sent, gone)
         except TranscriptChangeError as refused:

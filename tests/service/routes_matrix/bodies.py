@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from service.database.words import StaffRole
 from tests.service.council import STATEMENTS, VISIT
@@ -80,6 +81,12 @@ def _always(body: object) -> Callable[[About], Asked]:
     return lambda about: Asked(json=body)
 
 
+def _form(**fields: str) -> Callable[[About], Asked]:
+    content = urlencode(fields).encode()
+    return lambda about: Asked(content=content, headers={"Content-Type": "application/x-www-form-urlencoded"})
+
+
+_ROLE = {"act_id": "5" * 32, "kind": "role", "about": "SPEAKER_00", "of_voice": True, "role": "practitioner"}
 _NEW_PASSWORD = "eleven lamps on a quay"
 _S = "/api/v1/sessions/{session_id}"
 BODIES: dict[str, Callable[[About], Asked]] = {
@@ -106,6 +113,11 @@ BODIES: dict[str, Callable[[About], Asked]] = {
     f"POST {_S}/participants/{{participant_id}}/permissions": _answered,
     f"POST {_S}/participants/{{participant_id}}/withdrawal": _always({}),
     f"POST {_S}/holds": lambda about: Asked(json={"reason": "court", "until_ms": about.house.now + HOUR_MS}),
+    f"POST {_S}/amendments": _always({"acts": [_ROLE]}),
+    "POST /sessions/{session_id}/voices": _form(**{"voice-1": "SPEAKER_00", "role-1": "practitioner"}),
+    "POST /sessions/{session_id}/voices/mark": _form(),
+    "POST /sessions/{session_id}/check": _form(passage="c00000000"),
+    "POST /sessions/{session_id}/transcript": _form(do="undo"),
     "OPTIONS /api/v1/uploads": _tus,
     "POST /api/v1/uploads": _begun,
     "HEAD /api/v1/uploads/{upload_id}": _tus,
