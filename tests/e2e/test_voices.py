@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -201,5 +202,7 @@ def test_two_thousand_utterances_stay_smooth(place: Place, opened: Any, capsys: 
             page.get_by_text("Other words").wait_for()
         took.append(round(page.evaluate("performance.now()") - begun))
     with capsys.disabled():
-        print(f"\n{LONG} utterances: {size} bytes, read after {loaded:.0f} ms; editor {took[0]} ms, saved {took[1]} ms")
+        sys.stdout.write(
+            f"\n{LONG} utterances: {size} bytes, read after {loaded:.0f} ms; editor {took[0]} ms, saved {took[1]} ms\n"
+        )
     assert page.problems == []
