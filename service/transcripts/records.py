@@ -72,14 +72,19 @@ class Standing:
     given: Mapping[str, Role] = field(default_factory=dict)
     coded: Mapping[str, Role] = field(default_factory=dict)
     version: str = ""
+    ids: frozenset[str] = field(init=False, repr=False, compare=False)
+    """Of the utterances that are there."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "ids", frozenset(one.id for one in self.said))
 
     def now(self, utterance_id: str) -> str:
         """Where what was said under an id stands now: merged into another, or whole again after a split was undone.
 
         An id that there never was is given back as it is.
         """
-        there, looked = {one.id for one in self.said}, utterance_id
-        while looked not in there:
+        looked = utterance_id
+        while looked not in self.ids:
             if looked in self.merged:
                 looked = self.merged[looked]
             elif "." in looked:

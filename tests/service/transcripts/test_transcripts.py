@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from models.records.session import Session
 from models.records.speech import Role
+from pipelines.outputs.coding_json import coding_json
 from pipelines.outputs.session_json import to_json
 from service.audit.records import Action, Purpose
 from service.database.tables import amendment
@@ -17,6 +18,7 @@ from service.database.words import AmendmentKind, Content, StaffRole
 from service.ids import new_id
 from service.keybroker.ports import Actor
 from service.parts import Parts
+from service.sessions.errors import NoDocumentError
 from service.sessions.usecases import Sessions
 from service.transcripts import planning, usecases
 from service.transcripts.amendments import Act, Change
@@ -31,6 +33,7 @@ from service.transcripts.errors import (
 from service.transcripts.forms import ActForm
 from service.transcripts.records import Standing
 from service.transcripts.usecases import Amended, Transcripts
+from tests.outputs.codings import small_coding
 from tests.outputs.sessions import hostile_session, small_session
 from tests.service.sessions.test_documents import keep
 from tests.service.sessions.test_sessions import a_session, own, someone
@@ -227,3 +230,23 @@ def test_corrections_belong_to_one_session(parts: Parts, worker: Actor, session_
     other = held(parts, worker, small_session())
     amend(parts, worker, session_id, act(K.HEARD, small_session().checks[0].id))
     assert (read(parts, worker, other).number, read(parts, worker, other).heard) == (0, ())
+
+
+def test_a_transcript_that_was_brought_is_corrected_and_its_names_stay_sealed(parts: Parts, worker: Actor) -> None:
+    session_id = Sessions(parts=parts, visible=own).add(worker, a_session()).facts.id
+    coding = small_coding()
+    named = tuple(replace(one, speaker=f"Somebody {one.speaker}") for one in coding.utterances)
+    keep(parts, worker, session_id, "coding", coding_json(replace(coding, utterances=named)).encode())
+    before = read(parts, worker, session_id)
+    name = before.voices[1].speaker
+    assert name.startswith("Somebody")
+    assert not before.timed
+    after = amend(parts, worker, session_id, act(K.ROLE, name, of_voice=True, role=Role.CHILD)).after
+    assert (after.voices[1].role, after.marks_are_behind) == (Role.CHILD, True)
+    assert "Somebody" not in repr(rows_of(parts, session_id))
+
+
+def test_a_session_without_a_transcript_says_so(parts: Parts, worker: Actor) -> None:
+    session_id = Sessions(parts=parts, visible=own).add(worker, a_session()).facts.id
+    with pytest.raises(NoDocumentError):
+        read(parts, worker, session_id)
