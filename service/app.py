@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.routing import iter_route_contexts
 from fastapi.telemetry import TelemetryConfig
 from starlette.types import ASGIApp, Scope
@@ -109,6 +109,7 @@ def create_app(
         told=metrics.ended,
         stopping=stopping,
         own_limits=(UPLOADS,),
+        answered=lambda scope, error: answers.answer_in_kind(Request(scope), error),
     )
     return app
 

@@ -72,12 +72,17 @@ def _wait_s(error: PracticeError) -> int | None:
     return error.retry_after_s if isinstance(error, TooManyError) else None
 
 
+def answer_in_kind(request: Request, error: PracticeError) -> Response:
+    """The response to an error of ours: a page where a browser asked for one."""
+    row = row_of(type(error))
+    return _answered(request, problem_of(row, request_id_of(request.scope), str(error)), row, _headers(error))
+
+
 async def _ours(request: Request, error: Exception) -> Response:
     assert isinstance(error, PracticeError)
-    row, request_id = row_of(type(error)), request_id_of(request.scope)
-    if row.status >= 500:
-        log_failure(error, request_id)
-    return _answered(request, problem_of(row, request_id, str(error)), row, _headers(error))
+    if row_of(type(error)).status >= 500:
+        log_failure(error, request_id_of(request.scope))
+    return answer_in_kind(request, error)
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.requests import ClientDisconnect
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.errors import PracticeError
@@ -16,7 +17,7 @@ from service.api.answers import answer_to
 from service.api.errors import TooLargeError
 from service.api.headers import HeaderTable
 from service.api.logs import log_failure, log_request
-from service.api.request_ids import HEADER, give_id
+from service.api.request_ids import HEADER, give_id, request_id_of
 from service.api.stopping import Stopping
 
 LONGEST_BODY = 1024 * 1024
@@ -35,13 +36,17 @@ class Ended:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoundaryRules:
-    """``own_limits``: paths below which a package counts the body's bytes itself. ``route_of``: a scope's template."""
+    """``own_limits``: paths below which a package counts the body's bytes itself. ``route_of``: a scope's template.
+
+    ``answered`` makes the response to a request that was too large.
+    """
 
     headers: HeaderTable
     route_of: Callable[[Scope], str]
     told: Callable[[Ended], None]
     stopping: Stopping
     own_limits: tuple[str, ...] = ()
+    answered: Callable[[Scope, PracticeError], Response] = lambda scope, error: answer_to(error, request_id_of(scope))
     longest_body: int = LONGEST_BODY
 
 
@@ -154,4 +159,9 @@ class _Served:
     async def answer(self, error: PracticeError) -> None:
         """Answer with a problem, unless an answer has begun."""
         if not self.started:
-            await answer_to(error, self.request_id)(self.scope, self._receive, self.send)
+            made = self.rules.answered if isinstance(error, TooLargeError) else self._plainly
+            await made(self.scope, error)(self.scope, self._receive, self.send)
+
+    def _plainly(self, _: Scope, error: PracticeError) -> Response:
+        """What still works where nothing else did."""
+        return answer_to(error, self.request_id)

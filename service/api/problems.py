@@ -25,6 +25,8 @@ from service.jobs import errors as jobs
 from service.keybroker import errors as keys
 from service.people import errors as people
 from service.permissions import errors as permissions
+from service.reflection import errors as reflection
+from service.reviews import errors as reviews
 from service.sessions import errors as sessions
 from service.transcripts import errors as transcripts
 
@@ -141,6 +143,20 @@ TABLE: dict[type[PracticeError], Row] = {
     transcripts.RolesOpenError: _OTHER_STATE,
     transcripts.SoundGoneError: _OTHER_STATE,
     transcripts.NotReadyToMarkError: _OTHER_STATE,
+    reviews.OtherReviewError: _OTHER_STATE,
+    reviews.ReviewFinishedError: Row(slug="review-finished", title="This review is finished", status=409),
+    reviews.NotAllScoredError: Row(slug="not-all-scored", title="Some elements have no score yet", status=409),
+    reviews.NotRevealedError: _OTHER_STATE,
+    reviews.NotBothFinishedError: Row(slug="not-both-finished", title="Not both are finished", status=409),
+    reviews.FeedbackConfirmedError: _OTHER_STATE,
+    reviews.AdjudicationBegunError: _OTHER_STATE,
+    reviews.EvidenceNotOpenedError: Row(slug="evidence-first", title="Look at the evidence first", status=409),
+    reviews.NothingToUndoError: Row(slug="nothing-to-undo", title="Nothing to undo", status=409),
+    reviews.NothingToRedoError: Row(slug="nothing-to-redo", title="Nothing to redo", status=409),
+    reflection.RatingsMissingError: _OTHER_STATE,
+    reflection.RatedAlreadyError: _OTHER_STATE,
+    reflection.NotRatedYetError: _OTHER_STATE,
+    reflection.NothingKeptError: _NOTHING,
     permissions.SessionOverError: _OVER,
     permissions.NoSuchParticipantError: _NOTHING,
     permissions.ParticipantExistsError: _TAKEN,

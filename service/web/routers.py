@@ -7,17 +7,24 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 
 from service.web.account_pages import account_pages, password_pages
+from service.web.adding_pages import adding_pages
 from service.web.check_pages import check_pages
 from service.web.help_pages import help_pages
 from service.web.home_pages import home_pages
 from service.web.kit import Kit
 from service.web.look import look_router
+from service.web.permission_pages import permission_pages
+from service.web.progress_pages import progress_pages
+from service.web.recording_pages import recording_pages
+from service.web.reflection_pages import reflection_pages
+from service.web.session_pages import session_pages, sharing_pages
 from service.web.sign_in_pages import confirm_pages, sign_in_pages
 from service.web.static_files import static_router
 from service.web.token_pages import token_pages
 from service.web.transcript_pages import transcript_pages
 from service.web.voices_pages import voices_pages
 from service.web.welcome_pages import welcome_pages
+from service.web.withdrawal_pages import withdrawal_pages
 
 
 def page_routers(kit: Kit) -> Sequence[APIRouter]:
@@ -36,4 +43,12 @@ def page_routers(kit: Kit) -> Sequence[APIRouter]:
         password_pages(kit),
         token_pages(kit),
         help_pages(kit),
+        reflection_pages(kit),
+        adding_pages(kit),
+        permission_pages(kit),
+        withdrawal_pages(kit),
+        recording_pages(kit),
+        progress_pages(kit),
+        sharing_pages(kit),
+        session_pages(kit),
     )

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from service.database.words import StaffRole
+from service.ids import new_id
 from tests.service.council import STATEMENTS, VISIT
 from tests.service.routes_matrix.house import HOUR_MS, PASSWORD, PIECE, House, metadata
 from tests.service.routes_matrix.principals import Principal
@@ -24,6 +26,7 @@ class Asked:
     json: object = None
     headers: dict[str, str] = field(default_factory=dict)
     content: bytes | None = None
+    form: dict[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +72,11 @@ def _piece(about: About, **more: str) -> Asked:
 
 
 def _credentials(about: About) -> Asked:
-    who = about.house.council.callers["other administrator"].actor.person_id
-    return Asked(json={"sign_in_name": who, "password": PASSWORD})
+    return Asked(json={"sign_in_name": _name(about), "password": PASSWORD})
+
+
+def _name(about: About) -> str:
+    return about.house.council.callers["other administrator"].actor.person_id
 
 
 def _tus(about: About) -> Asked:
@@ -81,14 +87,40 @@ def _always(body: object) -> Callable[[About], Asked]:
     return lambda about: Asked(json=body)
 
 
-def _form(**fields: str) -> Callable[[About], Asked]:
-    content = urlencode(fields).encode()
-    return lambda about: Asked(content=content, headers={"Content-Type": "application/x-www-form-urlencoded"})
-
-
 _ROLE = {"act_id": "5" * 32, "kind": "role", "about": "SPEAKER_00", "of_voice": True, "role": "practitioner"}
+
+
+def _held(about: About) -> Asked:
+    until = datetime.fromtimestamp(about.house.now / 1000, UTC).date() + timedelta(days=3)
+    return Asked(form={"reason": "court", "until": until.isoformat()})
+
+
+_A = "/administration"
+
+
+def _form(**fields: str) -> Asked:
+    """What a page's form sends."""
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    return Asked(headers=headers, content=urlencode(fields).encode())
+
+
+def _day(prefix: str) -> dict[str, str]:
+    return {f"{prefix}-day": "17", f"{prefix}-month": "11", f"{prefix}-year": "2026"}
+
+
+def _added_by_form(about: About) -> Asked:
+    setting = "supervision" if about.manages else "direct_practice"
+    present = {"present-supervisor": "1", "present-practitioner": "1"}
+    return _form(**_day("held"), **present, setting=setting, lawful_basis="public-task")
+
+
+def _answered_by_form(about: About) -> Asked:
+    answer = {f"answer-{about.ids['participant_id']}-research": "given"}
+    return _form(**_day("said"), **answer, how="spoken")
+
+
 _NEW_PASSWORD = "eleven lamps on a quay"
-_S = "/api/v1/sessions/{session_id}"
+_S, _P = "/api/v1/sessions/{session_id}", "/sessions/{session_id}"
 BODIES: dict[str, Callable[[About], Asked]] = {
     "POST /api/v1/sign-in": _credentials,
     "POST /api/v1/links/first": _always(
@@ -108,33 +140,58 @@ BODIES: dict[str, Callable[[About], Asked]] = {
     "PUT /api/v1/retention/{kind}": _always({"days": 100}),
     "POST /api/v1/sessions": _added,
     f"PUT {_S}/details": _detailed,
+    f"PUT {_S}/reflection": lambda about: Asked(json={"note": "A note"}, headers={"If-Match": '"v0"'}),
+    f"POST {_S}/reflection/rated": _always({"without_rating": True}),
     f"PUT {_S}/lawful-basis": _always({"lawful_basis": "legal-obligation"}),
     f"POST {_S}/participants": _always({"role": "child"}),
     f"POST {_S}/participants/{{participant_id}}/permissions": _answered,
     f"POST {_S}/participants/{{participant_id}}/withdrawal": _always({}),
     f"POST {_S}/holds": lambda about: Asked(json={"reason": "court", "until_ms": about.house.now + HOUR_MS}),
     f"POST {_S}/amendments": _always({"acts": [_ROLE]}),
-    "POST /sessions/{session_id}/voices": _form(**{"voice-1": "SPEAKER_00", "role-1": "practitioner"}),
-    "POST /sessions/{session_id}/voices/mark": _form(),
-    "POST /sessions/{session_id}/check": _form(passage="c00000000"),
-    "POST /sessions/{session_id}/transcript": _form(do="undo"),
+    "POST /sessions/{session_id}/voices": lambda about: _form(**{"voice-1": "SPEAKER_00", "role-1": "practitioner"}),
+    "POST /sessions/{session_id}/voices/mark": lambda about: _form(),
+    "POST /sessions/{session_id}/check": lambda about: _form(passage="c00000000"),
+    "POST /sessions/{session_id}/transcript": lambda about: _form(do="undo"),
+    f"POST {_A}/people": lambda about: _form(sign_in_name="new@north.example", shown_name="-", roles="coach"),
+    f"POST {_A}/people/{{person_id}}/roles": lambda about: _form(role="manager"),
+    f"POST {_A}/teams": lambda about: _form(name="West"),
+    f"POST {_A}/teams/{{team_id}}/members": lambda about: Asked(form={"person_id": about.ids["novice"]}),
+    f"POST {_A}/coaching": lambda about: Asked(
+        form={"coach_id": about.ids["coach_id"], "worker_id": about.ids["novice"]}
+    ),
+    f"POST {_A}/retention/{{kind}}": lambda about: _form(days="100"),
+    f"POST {_A}/permissions/{{session_id}}/holds": _held,
+    f"POST {_A}/permissions/{{session_id}}/participants/{{participant_id}}/withdrawal": lambda about: _form(
+        which="all", how="spoken"
+    ),
     "OPTIONS /api/v1/uploads": _tus,
     "POST /api/v1/uploads": _begun,
     "HEAD /api/v1/uploads/{upload_id}": _tus,
     "PATCH /api/v1/uploads/{upload_id}": _piece,
     "POST /api/v1/uploads/{upload_id}": lambda about: _piece(about, **{"X-HTTP-Method-Override": "PATCH"}),
     "DELETE /api/v1/uploads/{upload_id}": _tus,
+    "POST /sign-in": lambda about: _form(sign_in_name=_name(about), password=PASSWORD),
+    "POST /welcome/{secret}": lambda about: _form(password=_NEW_PASSWORD),
+    "POST /confirm": lambda about: _form(password=PASSWORD),
+    "POST /account/password": lambda about: _form(old=PASSWORD, new=_NEW_PASSWORD),
+    "POST /account/tokens": lambda about: _form(act=new_id(), label="-", scope="sessions:read", days="30"),
+    "POST /sessions/new": _added_by_form,
+    f"POST {_P}/permissions": _answered_by_form,
+    f"POST {_P}/participants": lambda about: _form(role="child"),
+    f"POST {_P}/participants/{{participant_id}}/withdrawal": lambda about: _form(purposes="reflection", sure="yes"),
+    f"POST {_P}/erase": lambda about: _form(sure="yes"),
 }
 """By method and template; a route that is not here is sent nothing."""
 
 _IN_ROUTES = {
+    f"POST {_A}/people/{{person_id}}/enable": {"person_id": "former"},
     "POST /api/v1/people/{person_id}/enable": {"person_id": "former"},
     "PUT /api/v1/teams/{team_id}/members/{person_id}": {"team_id": "north"},
     "PUT /api/v1/coaching/{coach_id}/{worker_id}": {"worker_id": "novice"},
 }
 """Where a route acts on something else than its parameter's name says."""
 _ROLES = {"PUT /api/v1/people/{person_id}/roles/{role}": "manager"}
-_WORDS = {"slug": "nothing-here", "kind": "sound", "role": "coach"}
+_WORDS = {"digest": "none", "slug": "nothing-here", "kind": "sound", "role": "coach"}
 
 
 def names_in(key: str) -> set[str]:
@@ -155,6 +212,10 @@ def address(key: str, about: About) -> str:
             return _ROLES.get(f"{method} {template}", "coach")
         if name in ("sign_in_id", "token_id"):
             return about.ids.get(name) or _nobodys(name)
+        if name == "secret":
+            return about.house.tokens["link"]
+        if name == "erasure_id":
+            return about.house.erasure_of(about.ids["session_id"]) or _nobodys(name)
         return _WORDS.get(name) or about.ids[renamed.get(name, name)]
 
     path = _NAME.sub(filled, template)
@@ -168,6 +229,8 @@ def asked(key: str, about: About) -> dict[str, Any]:
     sent: dict[str, Any] = {"headers": dict(made.headers)}
     if made.json is not None:
         sent["json"] = made.json
+    if made.form is not None:
+        sent["data"] = made.form
     if made.content is not None:
         sent["content"] = made.content
     return sent

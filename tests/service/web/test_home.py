@@ -249,7 +249,8 @@ def test_a_worker_reads_what_comes_next(family: Family) -> None:
 
 def test_a_coach_reads_the_queue_and_what_was_released(family: Family) -> None:
     coach = family.house.client(family.coach_id)
-    blind, out = reviewed(family, kind="blind"), with_feedback(family, "released")
+    blind, out = family.session(shared_ms=1), with_feedback(family, "released")
+    family.review(blind, kind="blind")
     page = get(coach, "/")
     assert heading(page) == "Sessions to review"
     assert (f'href="/sessions/{blind}/review"' in page.text, out in page.text) == (True, False)
@@ -277,4 +278,4 @@ def test_home_is_by_role(lasting_house: House, roles: tuple[StaffRole, ...], tit
 
 def test_a_cursor_that_is_none_is_answered_with_a_page(family: Family) -> None:
     page = get(family.house.client(family.worker_id), "/?sessions=nonsense")
-    assert (page.status_code, "<h1" in page.text) == (400, True)
+    assert (page.status_code, "<h1" in page.text) == (422, True)
