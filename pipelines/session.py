@@ -107,7 +107,11 @@ def transcript_plan(root: str, source: Path, engines: Engines, choices: Choices)
         name="read",
         version=1,
         makes=Conversation,
-        options={"setting": choices.setting, "change_goal": choices.change_goal},
+        options={
+            "setting": choices.setting,
+            "change_goal": choices.change_goal,
+            **({"roles": dict(choices.roles)} if choices.roles else {}),  # without any, keys stay as they were
+        },
         run=lambda work: read_conversation(source, _reading(choices)),
     )
     classified = Step(

@@ -23,6 +23,7 @@ from service.retention.routes import retention_router
 from service.retention.watch import ClockWatch
 from service.reviews.routes import reviews_routers
 from service.sessions.routes import sessions_routers
+from service.transcripts.routes import transcripts_router
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,7 @@ def routers_of(served: Served) -> tuple[Sequence[APIRouter], Sequence[APIRouter]
     below = (
         *people_routers(served.people),
         *sessions_routers(parts),
+        transcripts_router(parts),
         *permissions_routers(parts),
         *reviews_routers(parts),
         reflection_router(parts),

@@ -28,6 +28,7 @@ from service.permissions import errors as permissions
 from service.reflection import errors as reflection
 from service.reviews import errors as reviews
 from service.sessions import errors as sessions
+from service.transcripts import errors as transcripts
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_S = 5
@@ -136,6 +137,12 @@ TABLE: dict[type[PracticeError], Row] = {
     sessions.ReviewBegunError: _OTHER_STATE,
     sessions.NothingToShareError: _OTHER_STATE,
     sessions.NoDocumentError: _NOT_MADE,
+    transcripts.TooManyChangesError: _FULL,
+    transcripts.NothingToUndoError: _OTHER_STATE,
+    transcripts.ActUsedError: _KEY_USED,
+    transcripts.RolesOpenError: _OTHER_STATE,
+    transcripts.SoundGoneError: _OTHER_STATE,
+    transcripts.NotReadyToMarkError: _OTHER_STATE,
     reviews.OtherReviewError: _OTHER_STATE,
     reviews.ReviewFinishedError: Row(slug="review-finished", title="This review is finished", status=409),
     reviews.NotAllScoredError: Row(slug="not-all-scored", title="Some elements have no score yet", status=409),
@@ -161,6 +168,7 @@ TABLE: dict[type[PracticeError], Row] = {
     erasure.LedgerUnavailableError: _UNAVAILABLE,
     jobs.JobStoppedError: _OTHER_STATE,
     jobs.LostClaimError: _OTHER_STATE,
+    jobs.NeedsHearingError: _OTHER_STATE,
     jobs.JobNotEndedError: _OTHER_STATE,
     ingest.UploadRequestError: _UPLOAD,
     ingest.EmptyUploadError: _UPLOAD,

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, Update, exists, select, update
 
 from service.audit.records import NOBODY, Action, ActorRole, AuditEvent, Kind, Outcome, Purpose
-from service.database.tables import job, session
+from service.database.tables import artefact, job, session
 from service.database.words import JobFailure, JobState, SessionState
 from service.jobs.errors import JobStoppedError, LostClaimError
 from service.jobs.pace import learn
-from service.jobs.records import BACKOFF_MS, MOST_ATTEMPTS, WORKABLE, Claim
+from service.jobs.records import BACKOFF_MS, MOST_ATTEMPTS, WORKABLE, Claim, Document, Queue
 from service.parts import Parts
 
 
@@ -52,6 +52,7 @@ class Claims:
             permission_epoch=row.session_epoch,
             attempt=attempt,
             audio_ms=row.audio_ms,
+            queue=Queue(row.queue),
         )
 
     def tell(self, claim: Claim, fraction: float) -> None:
@@ -114,17 +115,28 @@ class Claims:
             else:
                 self._back(rows, row, 0, max(0, row.attempts - 1))
 
-    def _back(self, rows: Connection, row: Row[Any], not_before_ms: int, attempts: int) -> None:
+    def give_to(self, claim: Claim, queue: Queue) -> None:
+        """Let a worker of another queue begin the stage again."""
+        with self._parts.database.writing() as rows:
+            row = _job(rows, claim.job_id)
+            if row is not None and _mine(row, claim):
+                self._back(rows, row, 0, 0, queue=queue)
+
+    def _back(
+        self, rows: Connection, row: Row[Any], not_before_ms: int, attempts: int, *, queue: Queue | None = None
+    ) -> None:
         values = {"state": JobState.QUEUED, "not_before_ms": not_before_ms, "attempts": attempts, "worker_id": None}
+        values["queue"] = queue or row.queue
         rows.execute(update(job).where(job.c.id == row.id).values(fence=row.fence + 1, fraction=0.0, **values))
 
     def _end(self, rows: Connection, row: Row[Any], reason: JobFailure) -> None:
         cancelled = reason is JobFailure.CANCELLED
+        unmade = SessionState.WAITING if cancelled else SessionState.FAILED
         values = {"state": JobState.CANCELLED if cancelled else JobState.FAILED, "reason": reason}
         rows.execute(
             update(job).where(job.c.id == row.id).values(fence=row.fence + 1, ended_ms=self._parts.clock(), **values)
         )
-        self._move(rows, row.session_id, SessionState.WAITING if cancelled else SessionState.FAILED)
+        self._move(rows, row.session_id, SessionState.READY if _made_before(rows, row.session_id) else unmade)
         self._parts.trail.append(rows, self._event(row.id, row.session_id, Outcome.FAILED))
 
     def _move(self, rows: Connection, session_id: str, state: SessionState) -> None:
@@ -159,6 +171,12 @@ def _barred(row: Row[Any]) -> JobFailure | None:
     if row.session_state not in WORKABLE:
         return JobFailure.PERMISSION_OVER
     return JobFailure.CANCELLED if row.asked_to_stop_ms is not None else None
+
+
+def _made_before(rows: Connection, session_id: str) -> bool:
+    """Whether an earlier job left what people read: it is as good as it was, whatever became of this one."""
+    codings = exists().where(artefact.c.session_id == session_id, artefact.c.stage == Document.CODING)
+    return bool(rows.execute(select(codings)).scalar_one())
 
 
 def _mine(row: Row[Any], claim: Claim) -> bool:

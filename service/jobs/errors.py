@@ -14,6 +14,10 @@ class LostClaimError(PracticeError):
     """This job is another worker's by now, or may not go on. Nothing was kept."""
 
 
+class NeedsHearingError(PracticeError):
+    """What this worker was to go on from is not kept as its engines would make it. A worker that hears begins it."""
+
+
 class NoSpeechError(BadInputError):
     """No words were found. Check that this is the right recording and that the voices can be heard, then try again."""
 

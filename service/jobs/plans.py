@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from pipelines.outputs.session_json import to_json
 from pipelines.session import Choices, Engines, rooted_plan, transcript_plan
 from pipelines.stages.peaks import waveform_peaks
 from service.database.tables import participant, recording, session
-from service.jobs.records import DOCUMENTS, Document, RecordingKind
+from service.jobs.records import DOCUMENTS, OF_SOUND, Document, RecordingKind
 from service.keybroker.ports import Opened
 
 DETAILS = "session.details"
@@ -58,10 +59,16 @@ def told(rows: Connection, recording_id: str) -> Told:
     )
 
 
-def plan_for(known: Told, opened: Opened, engines: Engines, source: Path) -> tuple[Plan, Choices]:
-    """The plan for a recording, whose root is the keyed digest of its bytes: nobody without the key can guess it."""
+def plan_for(
+    known: Told, opened: Opened, engines: Engines, source: Path, roles: Mapping[str, Role] | None = None
+) -> tuple[Plan, Choices]:
+    """The plan for a recording, whose root is the keyed digest of its bytes: nobody without the key can guess it.
+
+    ``roles`` are those that people gave to voices; only what depends on them is made again.
+    """
     details = json.loads(opened.unseal(DETAILS, known.details)) if known.details else {}
     choices = Choices(
+        roles=roles or {},
         participants=known.roles,
         setting=known.setting,
         change_goal=(details.get("change_goal") or "").strip() or None,
@@ -71,9 +78,11 @@ def plan_for(known: Told, opened: Opened, engines: Engines, source: Path) -> tup
     return build(known.content_mac, source, engines, choices), choices
 
 
-def documents_key(plan: Plan) -> str:
-    """The content key of the documents: of everything that they are made from."""
-    return content_key(DOCUMENTS, 1, keys_of(plan))
+def documents_keys(plan: Plan) -> dict[Document, str]:
+    """The content keys of the documents: of everything that they are made from, of the sound alone where it is that."""
+    keys = keys_of(plan)
+    whole = content_key(DOCUMENTS, 1, keys)
+    return {name: keys["decode"] if name in OF_SOUND and "decode" in keys else whole for name in Document}
 
 
 def documents_of(outcome: Outcome, engines: Engines, choices: Choices) -> dict[Document, bytes | Path]:

@@ -16,7 +16,7 @@ from service.ids import is_id, new_id
 from service.jobs.errors import ForeignJobError, JobNotEndedError
 from service.jobs.pace import left_ms, rates
 from service.jobs.reasons import SENTENCES
-from service.jobs.records import JobView, RecordingKind
+from service.jobs.records import JobView, Queue, RecordingKind
 from service.keybroker.ports import Actor
 from service.parts import Parts
 
@@ -33,6 +33,23 @@ class Queueing:
     def __call__(self, rows: Connection, session_id: str, recording_id: str, person_id: str) -> str:
         """Queue a job for a recording in the caller's transaction; returns its id. A worker takes it up from there."""
         kind = RecordingKind(rows.execute(select(recording.c.kind).where(recording.c.id == recording_id)).scalar_one())
+        return self._add(rows, session_id, recording_id, person_id, queue=kind.queue)
+
+    def again(self, rows: Connection, session_id: str, recording_id: str, person_id: str, *, begin: str) -> str:
+        """The same from a later stage on, because a person changed what it depends on: light work, where what it needs
+        is kept; a worker that finds that it is not gives the job to those that hear."""
+        return self._add(rows, session_id, recording_id, person_id, queue=Queue.LIGHT, stage=begin)
+
+    def _add(
+        self,
+        rows: Connection,
+        session_id: str,
+        recording_id: str,
+        person_id: str,
+        *,
+        queue: Queue,
+        stage: str | None = None,
+    ) -> str:
         epoch = rows.execute(select(session.c.permission_epoch).where(session.c.id == session_id)).scalar_one()
         job_id = new_id()
         rows.execute(
@@ -42,7 +59,8 @@ class Queueing:
                 recording_id=recording_id,
                 person_id=person_id,
                 state=JobState.QUEUED,
-                queue=kind.queue,
+                queue=queue,
+                stage=stage,
                 permission_epoch=epoch,
                 created_ms=self._clock(),
             )

@@ -57,6 +57,8 @@ class Document(StrEnum):
     PEAKS = "peaks"
 
 
+OF_SOUND = (Document.LISTENING, Document.PEAKS)
+"""Documents that are made of the decoded sound alone."""
 CONTENTS: dict[str, Content] = {
     "decode": Content.RECORDING,
     "detect": Content.RECORDING,
@@ -88,6 +90,7 @@ class Claim:
     permission_epoch: int
     attempt: int
     audio_ms: int | None
+    queue: Queue = Queue.SPEECH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,20 +10,22 @@ from dataclasses import dataclass, field
 
 from models.records.coding import Conversation
 from models.records.speech import Speech, Words
-from pipelines.execution.stepwise import all_made, made_by
+from pipelines.execution.plan import Plan
+from pipelines.execution.stepwise import all_made, keys_of, made_by
 from pipelines.session import Engines
 from service.audit.records import Action, Purpose
 from service.barriers import barrier
 from service.database.errors import DatabaseUnavailableError
 from service.jobs.claims import Claims
-from service.jobs.errors import JobStoppedError, LostClaimError, NoSpeechError
-from service.jobs.plans import documents_key, documents_of, plan_for, told
+from service.jobs.errors import JobStoppedError, LostClaimError, NeedsHearingError, NoSpeechError
+from service.jobs.plans import documents_keys, documents_of, plan_for, told
 from service.jobs.reasons import reason_of
-from service.jobs.records import CONTENTS, DOCUMENTS, Claim
+from service.jobs.records import CONTENTS, DOCUMENTS, Claim, Queue
 from service.jobs.scratch import Scratch
 from service.jobs.sealed_artefacts import SealedArtefacts
 from service.keybroker.ports import Actor
 from service.parts import Parts
+from service.transcripts.given import roles_given
 
 PURPOSE = Purpose.REFLECTION
 """What a session is worked on for: everyone in it agreed at least to the worker's own reflection."""
@@ -100,6 +102,7 @@ class JobRunner:
         actor = Actor.worker(claim.job_id)
         content = CONTENTS[claim.stage]
         watch(0.0)
+        roles = roles_given(self._parts, actor, claim.session_id)
         with (
             self._parts.broker.open(actor, claim.session_id, content, purpose=PURPOSE, action=ACTION) as opened,
             self._scratch.folder() as folder,
@@ -109,15 +112,20 @@ class JobRunner:
             with self._parts.database.reading() as rows:
                 known = told(rows, claim.recording_id)
             store = SealedArtefacts(self._parts, self._claims, claim, opened, folder=folder, source_blob=known.blob_id)
-            plan, choices = plan_for(known, opened, self._engines(), store.source)
+            plan, choices = plan_for(known, opened, self._engines(), store.source, roles)
+            if claim.queue is Queue.LIGHT and not _heard(plan, store):
+                raise NeedsHearingError
             if claim.stage != DOCUMENTS:
                 _refuse_silence(made_by(plan, claim.stage, store, watch).record)
                 return
             outcome = all_made(plan, store, watch)
-            store.put_documents(documents_key(plan), documents_of(outcome, self._engines(), choices))
+            store.put_documents(documents_keys(plan), documents_of(outcome, self._engines(), choices))
         barrier("job.finished")
 
     def _failed(self, claim: Claim, watch: Watch, error: Exception) -> None:
+        if isinstance(error, NeedsHearingError):
+            self._claims.give_to(claim, Queue.SPEECH)
+            return
         if watch.stopped or isinstance(error, JobStoppedError | LostClaimError):
             _log.info("job %s: stage %s was stopped", claim.job_id, claim.stage)
             self._claims.hand_back(claim)
@@ -126,6 +134,12 @@ class JobRunner:
         kind = type(error).__name__  # never its message, which may quote what was said
         _log.warning("job %s: stage %s failed with %s (%s)", claim.job_id, claim.stage, kind, reason)
         self._claims.give_up(claim, reason, useless=useless)
+
+
+def _heard(plan: Plan, store: SealedArtefacts) -> bool:
+    """Whether the words that the plan would have written are there already; a plan without sound needs none."""
+    key = keys_of(plan).get("transcribe")
+    return key is None or store.holds("transcribe", key)
 
 
 def _refuse_silence(record: object) -> None:

@@ -19,7 +19,7 @@ from service.blobs.identity import new_blob_id
 from service.database.tables import artefact
 from service.jobs.claims import Claims
 from service.jobs.errors import LostClaimError
-from service.jobs.records import CONTENTS, Claim, Document
+from service.jobs.records import CONTENTS, OF_SOUND, Claim, Document
 from service.keybroker.ports import Opened
 from service.parts import Parts
 
@@ -70,6 +70,11 @@ class SealedArtefacts:
         located = relocated(record, home)
         return None if located is None else Artefact(record=located, seconds=float(header["seconds"]))
 
+    def holds(self, stage: str, key: str) -> bool:
+        """Whether there is a stored output, without reading it."""
+        with self._parts.database.reading() as rows:
+            return self._row(rows, stage, self._digest(key)) is not None
+
     @contextmanager
     def making(self, stage: str, key: str) -> Iterator[Path]:
         """A folder to work in, and beside it the recording where the stage reads it."""
@@ -103,33 +108,38 @@ class SealedArtefacts:
         sealed = {stage: self._sealed(_packed(head, files))}
         barrier("job.result-sealed")
         audio_ms = record.duration_ms if isinstance(record, Audio) else None
-        self._keep(sealed, key, measured=(stage, round(seconds * 1000)), audio_ms=audio_ms)
+        self._keep(sealed, {stage: key}, measured=(stage, round(seconds * 1000)), audio_ms=audio_ms)
         barrier("job.result-kept")
 
-    def put_documents(self, key: str, documents: Mapping[Document, bytes | Path]) -> None:
-        """Keep what people read, all of it or nothing, and with it end the job. Raises LostClaimError."""
+    def put_documents(self, keys: Mapping[Document, str], documents: Mapping[Document, bytes | Path]) -> None:
+        """Keep what people read, all of it or nothing, and with it end the job. Raises LostClaimError.
+
+        What is kept under its key already is not kept again.
+        """
         sealed: dict[str, tuple[str, int]] = {
-            name: self._sealed(_pieces(content)) for name, content in documents.items()
+            name: self._sealed(_pieces(content))
+            for name, content in documents.items()
+            if name not in OF_SOUND or not self.holds(name, keys[name])
         }
         barrier("job.documents-sealed")
-        self._keep(sealed, key, last=True)
+        self._keep(sealed, {str(name): key for name, key in keys.items()}, last=True)
 
     def _keep(
         self,
         sealed: Mapping[str, tuple[str, int]],
-        key: str,
+        keys: Mapping[str, str],
         *,
         measured: tuple[str, int] | None = None,
         audio_ms: int | None = None,
         last: bool = False,
     ) -> None:
         """Rows for durable blobs, if the claim holds. A blob without a row is removed, but not where nobody knows."""
-        digest = self._digest(key)
+        digests = {stage: self._digest(keys[stage]) for stage in sealed}
         dropped: list[str] = []
 
         def insert_all(rows: Connection) -> None:
             for stage, (blob_id, size) in sealed.items():
-                if not self._insert(rows, stage, digest, blob_id, size):
+                if not self._insert(rows, stage, digests[stage], blob_id, size):
                     dropped.append(blob_id)
 
         try:

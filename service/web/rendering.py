@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from service.api.principals import SignedIn
 from service.database.words import StaffRole
 from service.web.static_files import static_files
-from service.web.words import ROLE_WORDS
+from service.web.words import PRESENT_WORDS, ROLE_WORDS
 
 NOTICE = "notice"
 THEIRS = "govuk_frontend_jinja"
@@ -125,6 +125,7 @@ def _their_environment() -> Environment:
 def _made(kind: type[_Kind], loader: BaseLoader, undefined: type[Undefined]) -> _Kind:
     made = kind(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=undefined)
     made.globals.update(static=static_files().url, role_words=ROLE_WORDS, StaffRole=StaffRole)
+    made.globals.update(present_words=PRESENT_WORDS)
     made.filters.update(day=day, clock_time=clock_time, lasting=lasting, moment=moment, for_script=for_script)
     return made
 

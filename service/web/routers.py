@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from service.web.about_scores_pages import about_scores_pages
 from service.web.account_pages import account_pages, password_pages
 from service.web.adding_pages import adding_pages
+from service.web.check_pages import check_pages
 from service.web.help_pages import help_pages
 from service.web.home_pages import home_pages
 from service.web.kit import Kit
@@ -21,6 +22,8 @@ from service.web.session_pages import session_pages, sharing_pages
 from service.web.sign_in_pages import confirm_pages, sign_in_pages
 from service.web.static_files import static_router
 from service.web.token_pages import token_pages
+from service.web.transcript_pages import transcript_pages
+from service.web.voices_pages import voices_pages
 from service.web.welcome_pages import welcome_pages
 from service.web.withdrawal_pages import withdrawal_pages
 
@@ -34,6 +37,9 @@ def page_routers(kit: Kit) -> Sequence[APIRouter]:
         confirm_pages(kit),
         welcome_pages(kit),
         home_pages(kit),
+        voices_pages(kit),
+        check_pages(kit),
+        transcript_pages(kit),
         account_pages(kit),
         password_pages(kit),
         token_pages(kit),

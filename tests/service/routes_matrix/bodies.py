@@ -87,6 +87,9 @@ def _always(body: object) -> Callable[[About], Asked]:
     return lambda about: Asked(json=body)
 
 
+_ROLE = {"act_id": "5" * 32, "kind": "role", "about": "SPEAKER_00", "of_voice": True, "role": "practitioner"}
+
+
 def _held(about: About) -> Asked:
     until = datetime.fromtimestamp(about.house.now / 1000, UTC).date() + timedelta(days=3)
     return Asked(form={"reason": "court", "until": until.isoformat()})
@@ -153,6 +156,11 @@ BODIES: dict[str, Callable[[About], Asked]] = {
     f"POST {_S}/participants/{{participant_id}}/permissions": _answered,
     f"POST {_S}/participants/{{participant_id}}/withdrawal": _always({}),
     f"POST {_S}/holds": lambda about: Asked(json={"reason": "court", "until_ms": about.house.now + HOUR_MS}),
+    f"POST {_S}/amendments": _always({"acts": [_ROLE]}),
+    "POST /sessions/{session_id}/voices": lambda about: _form(**{"voice-1": "SPEAKER_00", "role-1": "practitioner"}),
+    "POST /sessions/{session_id}/voices/mark": lambda about: _form(),
+    "POST /sessions/{session_id}/check": lambda about: _form(passage="c00000000"),
+    "POST /sessions/{session_id}/transcript": lambda about: _form(do="undo"),
     f"POST {_A}/people": lambda about: _form(sign_in_name="new@north.example", shown_name="-", roles="coach"),
     f"POST {_A}/people/{{person_id}}/roles": lambda about: _form(role="manager"),
     f"POST {_A}/teams": lambda about: _form(name="West"),

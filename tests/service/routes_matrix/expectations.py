@@ -278,6 +278,18 @@ ROWS: dict[str, Row] = {
     **_read(f"GET {_S}/documents/{{name}} peaks", own=_OWN_SEES, coach=_COACHED),
     **_read(f"GET {_S}/sound", own=_OWN_SEES, coach=_COACHED),
     **_read(f"HEAD {_S}/sound", own=_OWN_SEES, coach=_COACHED),
+    **_read(f"GET {_S}/transcript", own=_OWN_SEES, coach=_COACHED, researcher=_RESEARCHED),
+    f"POST {_S}/amendments": _session(_WRITE, own=_OWN_SEES),
+    f"POST {_S}/marking": _session(_WRITE, own="ssaaa"),  # nobody said yet who is who
+    # Pages of a transcript are for whose session it is.
+    f"GET {_P}/voices": _session("", own=_OWN_SEES),
+    f"POST {_P}/voices": _session("", own=_OWN_SEES),
+    f"POST {_P}/voices/mark": _session("", own="ssaaa"),
+    f"GET {_P}/check": _session("", own=_OWN_SEES),
+    f"POST {_P}/check": _session("", own=_OWN_SEES),
+    f"GET {_P}/transcript": _session("", own=_OWN_SEES),
+    f"GET {_P}/transcript/editor": _session("", own=_OWN_SEES),
+    f"POST {_P}/transcript": _session("", own=_OWN_SEES),
     f"PUT {_S}/details": _session(_WRITE, own=_OWN_WORDS),
     f"PUT {_S}/sharing": _session(_WRITE, own="oosaa"),
     f"DELETE {_S}/sharing": _session(_WRITE, own=_OWN_WORDS),

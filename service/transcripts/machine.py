@@ -1,0 +1,83 @@
+"""What the machine made of a recording, or read in a transcript that was brought, before anybody corrected it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from models.records.coding import Coding
+from models.records.session import Session
+from models.records.speech import Role
+from service.transcripts.records import Said, Standing, Voice
+
+SURE = 0.5
+"""From this confidence on a voice's role counts as known."""
+
+
+def of_session(session: Session) -> Standing:
+    """What the machine made of a recording."""
+    said = tuple(
+        Said(
+            id=one.id,
+            speaker=one.speaker,
+            role=one.role,
+            role_sure=one.role_confidence >= SURE,
+            text=one.text,
+            machine_text=one.text,
+            start_ms=one.start_ms,
+            end_ms=one.end_ms,
+            overlap=one.overlap,
+            times=tuple(word.start_ms for word in one.words),
+        )
+        for one in session.utterances
+    )
+    voices = tuple(
+        Voice(
+            speaker=one.speaker,
+            role=one.role,
+            suggested=one.role,
+            confidence=one.role_confidence,
+            reason=one.role_reason,
+        )
+        for one in session.speakers
+    )
+    coded = {one.speaker: one.role for one in session.speakers if one.source == "given"}
+    return Standing(said=said, voices=voices, checks=session.checks, coded=coded)
+
+
+def of_coding(coding: Coding) -> Standing:
+    """A transcript that was brought: its lines are in the coding, without times."""
+    said = tuple(
+        Said(id=one.id, speaker=one.speaker, role=one.role, text=one.text, machine_text=one.text)
+        for one in coding.utterances
+    )
+    roles: dict[str, Role] = {}
+    for one in said:
+        roles.setdefault(one.speaker, one.role)
+    voices = tuple(
+        Voice(speaker=speaker, role=role, suggested=role, confidence=float(role is not Role.UNKNOWN), reason=_READ)
+        for speaker, role in roles.items()
+    )
+    return Standing(said=said, voices=voices, checks=(), coded=roles)
+
+
+_READ = "As the transcript that was brought says, or what is said suggests."
+
+
+def with_first_suggestions(newest: Standing, first: Standing) -> Standing:
+    """The newest transcript with the roles that the machine suggested before people gave any."""
+    suggested = {voice.speaker: voice for voice in first.voices}
+    said = {one.id: one for one in first.said}
+    return replace(
+        newest,
+        voices=tuple(suggested.get(voice.speaker, voice) for voice in newest.voices),
+        said=tuple(_suggested(one, said, suggested) for one in newest.said),
+    )
+
+
+def _suggested(one: Said, first: Mapping[str, Said], voices: Mapping[str, Voice]) -> Said:
+    before = first.get(one.id)
+    if before is not None and before.speaker == one.speaker:
+        return replace(one, role=before.role, role_sure=before.role_sure)
+    voice = voices.get(one.speaker)
+    return one if voice is None else replace(one, role=voice.role, role_sure=voice.confidence >= SURE)
