@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from service.database.words import StaffRole
 from service.ids import new_id
@@ -114,18 +113,14 @@ def _answered_by_form(about: About) -> Asked:
 
 
 _NEW_PASSWORD = "eleven lamps on a quay"
-_S, _P = "/api/v1/sessions/{session_id}", "/sessions/{session_id}"
+_S, _P, _R = "/api/v1/sessions/{session_id}", "/sessions/{session_id}", "/sessions/{session_id}/reflection"
 
 
 def _form(**fields: str) -> Callable[[About], Asked]:
     """What a page's form sends; the token goes in a header here, as scripts send it."""
-    sent = urlencode(fields).encode()
-    return lambda about: Asked(headers={"Content-Type": "application/x-www-form-urlencoded"}, content=sent)
+    return lambda about: Asked(form=fields)
 
 
-_NEW_PASSWORD = "eleven lamps on a quay"
-_S = "/api/v1/sessions/{session_id}"
-_R = "/sessions/{session_id}/reflection"
 BODIES: dict[str, Callable[[About], Asked]] = {
     "POST /api/v1/sign-in": _credentials,
     "POST /api/v1/links/first": _always(
@@ -157,20 +152,20 @@ BODIES: dict[str, Callable[[About], Asked]] = {
     f"POST {_S}/participants/{{participant_id}}/withdrawal": _always({}),
     f"POST {_S}/holds": lambda about: Asked(json={"reason": "court", "until_ms": about.house.now + HOUR_MS}),
     f"POST {_S}/amendments": _always({"acts": [_ROLE]}),
-    "POST /sessions/{session_id}/voices": lambda about: _form(**{"voice-1": "SPEAKER_00", "role-1": "practitioner"}),
-    "POST /sessions/{session_id}/voices/mark": lambda about: _form(),
-    "POST /sessions/{session_id}/check": lambda about: _form(passage="c00000000"),
-    "POST /sessions/{session_id}/transcript": lambda about: _form(do="undo"),
-    f"POST {_A}/people": lambda about: _form(sign_in_name="new@north.example", shown_name="-", roles="coach"),
-    f"POST {_A}/people/{{person_id}}/roles": lambda about: _form(role="manager"),
-    f"POST {_A}/teams": lambda about: _form(name="West"),
+    "POST /sessions/{session_id}/voices": _form(**{"voice-1": "SPEAKER_00", "role-1": "practitioner"}),
+    "POST /sessions/{session_id}/voices/mark": _form(),
+    "POST /sessions/{session_id}/check": _form(passage="c00000000"),
+    "POST /sessions/{session_id}/transcript": _form(do="undo"),
+    f"POST {_A}/people": _form(sign_in_name="new@north.example", shown_name="-", roles="coach"),
+    f"POST {_A}/people/{{person_id}}/roles": _form(role="manager"),
+    f"POST {_A}/teams": _form(name="West"),
     f"POST {_A}/teams/{{team_id}}/members": lambda about: Asked(form={"person_id": about.ids["novice"]}),
     f"POST {_A}/coaching": lambda about: Asked(
         form={"coach_id": about.ids["coach_id"], "worker_id": about.ids["novice"]}
     ),
-    f"POST {_A}/retention/{{kind}}": lambda about: _form(days="100"),
+    f"POST {_A}/retention/{{kind}}": _form(days="100"),
     f"POST {_A}/permissions/{{session_id}}/holds": _held,
-    f"POST {_A}/permissions/{{session_id}}/participants/{{participant_id}}/withdrawal": lambda about: _form(
+    f"POST {_A}/permissions/{{session_id}}/participants/{{participant_id}}/withdrawal": _form(
         which="all", how="spoken"
     ),
     f"POST {_S}/reviews": _always({"kind": "open"}),
@@ -183,11 +178,11 @@ BODIES: dict[str, Callable[[About], Asked]] = {
     "PATCH /api/v1/uploads/{upload_id}": _piece,
     "POST /api/v1/uploads/{upload_id}": lambda about: _piece(about, **{"X-HTTP-Method-Override": "PATCH"}),
     "DELETE /api/v1/uploads/{upload_id}": _tus,
-    "POST /sign-in": lambda about: _form(sign_in_name=_name(about), password=PASSWORD),
-    "POST /welcome/{secret}": lambda about: _form(password=_NEW_PASSWORD),
-    "POST /confirm": lambda about: _form(password=PASSWORD),
-    "POST /account/password": lambda about: _form(old=PASSWORD, new=_NEW_PASSWORD),
-    "POST /account/tokens": lambda about: _form(act=new_id(), label="-", scope="sessions:read", days="30"),
+    "POST /sign-in": lambda about: Asked(form={"sign_in_name": _name(about), "password": PASSWORD}),
+    "POST /welcome/{secret}": _form(password=_NEW_PASSWORD),
+    "POST /confirm": _form(password=PASSWORD),
+    "POST /account/password": _form(old=PASSWORD, new=_NEW_PASSWORD),
+    "POST /account/tokens": _form(act=new_id(), label="-", scope="sessions:read", days="30"),
     "POST /sessions/new": _added_by_form,
     f"POST {_P}/permissions": _answered_by_form,
     f"POST {_P}/participants": _form(role="child"),
