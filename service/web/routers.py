@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from service.web.home_pages import home_pages
 from service.web.kit import Kit
 from service.web.look import look_router
+from service.web.review_pages import review_pages
 from service.web.sign_in_pages import sign_in_pages
 from service.web.static_files import static_router
 
@@ -20,4 +21,5 @@ def page_routers(kit: Kit) -> Sequence[APIRouter]:
         look_router(kit.pages.council),
         sign_in_pages(kit),
         home_pages(kit),
+        review_pages(kit),
     )
