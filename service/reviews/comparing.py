@@ -17,7 +17,6 @@ from service.reviews.records import (
     ReviewFacts,
     ReviewState,
     Standing,
-    Verdict,
 )
 
 
@@ -75,8 +74,9 @@ def _elements(one: ReviewState, two: ReviewState) -> Iterator[ElementCompared]:
 def _flags(one: ReviewState, two: ReviewState) -> Iterator[FlagCompared]:
     mine, theirs = ({flag.about: flag for flag in state.flags} for state in (one, two))
     for about, flag in (theirs | mine).items():
-        said = _verdict(mine.get(about)), _verdict(theirs.get(about))
-        by_machine = any(side[about].by_machine for side in (mine, theirs) if about in side)
+        first, second = mine.get(about), theirs.get(about)
+        said = first.verdict if first else None, second.verdict if second else None
+        by_machine = any(each.by_machine for each in (first, second) if each)
         if any(said) or by_machine:
             yield FlagCompared(
                 about=about,
@@ -85,6 +85,7 @@ def _flags(one: ReviewState, two: ReviewState) -> Iterator[FlagCompared]:
                 direction=flag.direction,
                 by_machine=by_machine,
                 said=said,
+                to=(first.to if first else None, second.to if second else None),
             )
 
 
@@ -94,10 +95,6 @@ def _given(one: ElementState) -> Given:
 
 def _scores(one: ElementCompared) -> tuple[int | None, int | None]:
     return one.given[0].score, one.given[1].score
-
-
-def _verdict(flag: FlagState | None) -> Verdict | None:
-    return None if flag is None else flag.verdict
 
 
 def _same(one: ElementCompared) -> bool:
@@ -110,10 +107,9 @@ def _found(one: FlagCompared) -> FlagState:
 
 
 def _agreed_flag(flag: FlagState, said: FlagCompared | None) -> FlagState:
-    """A flag that both changed stays open: they may have meant different elements."""
-    if said is None or said.said[0] != said.said[1] or said.said[0] is Verdict.CHANGE:
+    if said is None or said.said[0] != said.said[1] or said.to[0] != said.to[1]:
         return flag
-    return replace(flag, verdict=said.said[0])
+    return replace(flag, verdict=said.said[0], to=said.to[0])
 
 
 def _agreed_score(one: ElementState, given: Given | None) -> ElementState:

@@ -137,14 +137,19 @@ def _note(act: Act, ground: Ground) -> Draft:
 def _opened(act: Act, ground: Ground, rows: Sequence[Kept]) -> Draft:
     _only(act, "utterances")
     _element(act, ground)
-    told = act.body.get("utterances")
-    usable = isinstance(told, list | tuple) and 0 < len(told) <= MOST_OPENED
-    if not usable or not all(isinstance(one, str) and _UTTERANCE.fullmatch(one) for one in told):
-        raise ActError(f"Name 1 to {MOST_OPENED} utterances that were opened.")
+    told = _utterances(act.body.get("utterances"))
     behind = ground.evidence.get(act.about, frozenset()) | _found(act.about, rows)
     if behind and not behind & set(told):
         raise ActError("None of these utterances is evidence of this element. Open one that is.")
-    return Draft(kind=DecisionKind.OPENED, about=act.about, body={"utterances": list(told)})
+    return Draft(kind=DecisionKind.OPENED, about=act.about, body={"utterances": told})
+
+
+def _utterances(told: object) -> list[str]:
+    found = told if isinstance(told, list | tuple) else []
+    named = [one for one in found if isinstance(one, str) and _UTTERANCE.fullmatch(one)]
+    if not 0 < len(named) == len(found) <= MOST_OPENED:
+        raise ActError(f"Name 1 to {MOST_OPENED} utterances that were opened.")
+    return named
 
 
 def _found(element: str, rows: Sequence[Kept]) -> set[str]:

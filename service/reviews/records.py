@@ -211,7 +211,7 @@ class ElementCompared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagCompared:
-    """What two coaches said of one flag; None where one said nothing of it."""
+    """What two coaches said of one flag, and ``to`` what they changed it; None where one said nothing of it."""
 
     about: str
     utterance: str
@@ -219,6 +219,7 @@ class FlagCompared:
     direction: str
     by_machine: bool
     said: tuple[Verdict | None, Verdict | None]
+    to: tuple[str | None, str | None] = (None, None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

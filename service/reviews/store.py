@@ -104,7 +104,7 @@ def reopen(rows: Connection, review_id: str) -> None:
     rows.execute(update(review).where(review.c.id == review_id).values(**again))
 
 
-def decisions(rows: Connection, review_id: str, after: int = 0) -> Sequence[Row[Any]]:
+def decisions(rows: Connection, review_id: str, after: int = 0) -> Sequence[Row[*tuple[Any, ...]]]:
     """The rows of a review with numbers above ``after``, in their order."""
     columns = (decision.c.number, decision.c.kind, decision.c.about, decision.c.body, decision.c.undoes)
     wanted = select(*columns, decision.c.act_id).where(decision.c.review_id == review_id, decision.c.number > after)
