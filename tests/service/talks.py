@@ -41,12 +41,17 @@ LINES = {
         "Yeah.",
     ),
 }
+CODES = (
+    Code(code="question", probability=0.9, sure=True),
+    Code(code="open_question", probability=0.8, sure=True),
+)
 LONG = 4_000
 """Milliseconds from one utterance to the next: 900 of them are an hour."""
 
 
 def put_documents(parts: Parts, session_id: str, documents: dict[Document, bytes]) -> None:
     """Keep documents as the newest of a session, sealed as a worker seals them."""
+    content_key = new_id() * 2
     for document, content in documents.items():
         kind, blob = CONTENTS[document], new_blob_id()
         actor = Actor.worker(new_id())
@@ -59,7 +64,7 @@ def put_documents(parts: Parts, session_id: str, documents: dict[Document, bytes
                 select(artefact.c.permission_epoch).where(artefact.c.session_id == session_id)
             ).scalars().first()  # fmt: skip
             rows.execute(insert(artefact).values(
-                blob_id=blob, session_id=session_id, stage=document.value, content=kind, content_key=new_id() * 2,
+                blob_id=blob, session_id=session_id, stage=document.value, content=kind, content_key=content_key,
                 size_bytes=len(content), permission_epoch=epoch or 1, made_ms=parts.clock() + 1,
             ))  # fmt: skip
 
@@ -124,12 +129,12 @@ def _coded(
         found = []
         for _ in range(each + (one.id in more) if one.role is Role.PRACTITIONER else 0):
             direction = "-" if odds.random() < 0.25 else "+"
-            found.append(Flag(element=elements[given % len(elements)], direction=direction, indicator="", probability=0.8))
+            element = elements[given % len(elements)]
+            found.append(Flag(element=element, direction=direction, indicator="", probability=0.8))
             given += 1
-        codes = (Code(code="question", probability=0.9, sure=True), Code(code="open_question", probability=0.8, sure=True))
         made.append(CodedUtterance(
             id=one.id, turn=place + 1, speaker=one.speaker, role=one.role, text=one.text,
-            codes=codes if one.role is Role.PRACTITIONER else (), flags=tuple(found),
+            codes=CODES if one.role is Role.PRACTITIONER else (), flags=tuple(found),
         ))  # fmt: skip
     return tuple(made)
 
