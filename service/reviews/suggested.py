@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import TypedDict
 
 from pydantic import TypeAdapter
 
@@ -22,22 +21,26 @@ from service.reviews.folding import Start
 from service.reviews.records import ElementState, FlagState, Suggested
 
 
-class _Flag(TypedDict):
+@dataclass(frozen=True, slots=True)
+class _Flag:
     element: str
     direction: str
     probability: float
 
 
-class _Utterance(TypedDict):
+@dataclass(frozen=True, slots=True)
+class _Utterance:
     id: str
     flags: list[_Flag]
 
 
-class _Coding(TypedDict):
+@dataclass(frozen=True, slots=True)
+class _Coding:
     utterances: list[_Utterance]
 
 
-class _Scoring(TypedDict):
+@dataclass(frozen=True, slots=True)
+class _Scoring:
     suggestions: tuple[Suggestion, ...]
 
 
@@ -61,13 +64,11 @@ def read_machine(opened: Opened, blobs: dict[str, str], setting: Setting) -> Mac
         return unseen(setting)
     coding = _types()[0].validate_json(_content(opened, blobs[Document.CODING]))
     scoring = _types()[1].validate_json(_content(opened, blobs[Document.SCORING]))
-    flags = {flag.about: flag for flag in _flags(coding["utterances"])}
-    scores = tuple(
-        ElementState(element=one.element, suggested=_suggested(one, flags)) for one in scoring["suggestions"]
-    )
+    flags = {flag.about: flag for flag in _flags(coding.utterances)}
+    scores = tuple(ElementState(element=one.element, suggested=_suggested(one, flags)) for one in scoring.suggestions)
     return Machine(
         start=Start(flags=tuple(flags.values()), scores=scores),
-        utterances=frozenset(one["id"] for one in coding["utterances"]),
+        utterances=frozenset(one.id for one in coding.utterances),
     )
 
 
@@ -83,14 +84,14 @@ def _content(opened: Opened, blob_id: str) -> bytes:
 
 def _flags(utterances: Iterable[_Utterance]) -> Iterator[FlagState]:
     for one in utterances:
-        for flag in one["flags"]:
+        for flag in one.flags:
             yield FlagState(
-                about=f"{one['id']}:{flag['element']}{flag['direction']}",
-                utterance=one["id"],
-                element=flag["element"],
-                direction=flag["direction"],
+                about=f"{one.id}:{flag.element}{flag.direction}",
+                utterance=one.id,
+                element=flag.element,
+                direction=flag.direction,
                 by_machine=True,
-                probability=flag["probability"],
+                probability=flag.probability,
             )
 
 
