@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cache
 
-from models.records.coding import Coding
+from pydantic import TypeAdapter
+
+from models.records.coding import Code
 from models.records.rubric import Rubric
-from pipelines.outputs.coding_json import coding_of
 from pipelines.rubrics import shipped_rubric
 from service.audit.records import Purpose
 from service.database.words import ReviewState as State
@@ -58,7 +61,7 @@ class ReviewLooking:
         looked = Looked(
             held_on=facts.held_on,
             transcript=Transcripts(parts=self.parts).read(actor, review.session_id, purpose=Purpose.COACHING),
-            coding=None if is_blind(review) else self._coding(actor, review.session_id),
+            codes={} if is_blind(review) else self._codes(actor, review.session_id),
             rubric=shipped_rubric(facts.setting),
             review=review,
         )
@@ -68,6 +71,23 @@ class ReviewLooking:
     def _sessions(self) -> Sessions:
         return Sessions(parts=self.parts, visible=self.parts.broker.visible_sessions)
 
-    def _coding(self, actor: Actor, session_id: str) -> Coding:
+    def _codes(self, actor: Actor, session_id: str) -> Mapping[str, tuple[Code, ...]]:
+        """Codes by the ids of utterances. The document was checked when it was made; only what is shown is read."""
         read = Documents(parts=self.parts).read(actor, session_id, Document.CODING, purpose=Purpose.COACHING)
-        return coding_of(read.body, "The coding")
+        return {one.id: one.codes for one in _coding_type().validate_json(read.body).utterances}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Coded:
+    id: str
+    codes: tuple[Code, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Coding:
+    utterances: tuple[_Coded, ...]
+
+
+@cache
+def _coding_type() -> TypeAdapter[_Coding]:
+    return TypeAdapter(_Coding)

@@ -49,7 +49,8 @@ def review_pages(kit: Kit) -> APIRouter:
         """Give an element a score, or say why there is none."""
         element = sent.one("element")
         act = Act(act_id=new_id(), kind=ActKind.SCORE, about=element, body=_score_of(sent))
-        typed = Typed(problem="", at=f"score-{element}", element=element, score=_chosen(sent), reason=sent.one("reason"))
+        place, reason = f"score-{element}", sent.one("reason")
+        typed = Typed(problem="", at=place, element=element, score=_chosen(sent), reason=reason)
         return desk.done(request, who, session_id, act, f"element-{element}", typed)
 
     @router.post("/opened")
@@ -111,9 +112,7 @@ class _Desk:
         review = self.looking.reviews.look(who.actor, own.id)
         return self.pages.page(request, "review/page.html", who, shown=self.looking.page(who.actor, review))
 
-    def done(
-        self, request: Request, who: SignedIn, session_id: str, act: Act, place: str, typed: Typed
-    ) -> Response:
+    def done(self, request: Request, who: SignedIn, session_id: str, act: Act, place: str, typed: Typed) -> Response:
         """Do one act, and lead to its place on the page; where it is refused, show the page with what was typed."""
         own = self._own(who.actor, session_id)
         acted = self.looking.reviews.act(who.actor, own, (act,))
@@ -123,11 +122,10 @@ class _Desk:
 
     def opened(self, request: Request, who: SignedIn, session_id: str, element: str) -> Response:
         review = self.looking.reviews.look(who.actor, self._own(who.actor, session_id))
-        evidence = next((one.suggested.evidence for one in review.scores if one.element == element and one.suggested), ())
-        first = evidence[0].partition(":")[0] if evidence else ""
-        body = {"utterances": [first] if first else []}
-        act = Act(act_id=new_id(), kind=ActKind.OPENED, about=element, body=body)
-        place = first or f"element-{element}"
+        found = [one.suggested.evidence for one in review.scores if one.element == element and one.suggested]
+        behind = found[0] if found else ()
+        place = behind[0].partition(":")[0] if behind else f"element-{element}"
+        act = Act(act_id=new_id(), kind=ActKind.OPENED, about=element, body={"utterances": [place]})
         return self.done(request, who, session_id, act, place, Typed(problem="", at=place))
 
     def turned(
@@ -149,9 +147,7 @@ class _Desk:
             raise RefusedError("no review of theirs")
         return own.id
 
-    def _refused(
-        self, request: Request, who: SignedIn, review: ReviewState, typed: Typed, problem: str
-    ) -> Response:
+    def _refused(self, request: Request, who: SignedIn, review: ReviewState, typed: Typed, problem: str) -> Response:
         told = Typed(problem=problem, at=typed.at, element=typed.element, score=typed.score, reason=typed.reason)
         shown = self.looking.page(who.actor, review, told)
         return self.pages.page(request, "review/page.html", who, status=CONFLICT, shown=shown)
@@ -174,5 +170,3 @@ def _score_of(sent: Fields) -> dict[str, object]:
     score = int(chosen) if chosen in {"1", "2", "3", "4", "5"} else None
     none = chosen if chosen in {one.value for one in NoneGiven} else None
     return {"score": score, "none": none, "reason": sent.one("reason")}
-
-

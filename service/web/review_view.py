@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from models.records.coding import Code, Coding, Setting
+from models.records.coding import Code, Setting
 from models.records.rubric import Element, Rubric
 from models.records.speech import Role
 from pipelines.outputs.coding_wording import code_name, telling
@@ -39,11 +39,11 @@ _LONGEST_QUOTE = 90
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looked:
-    """What a page of a review is made from. ``coding`` None: codes may not be seen, or there are none."""
+    """What a page of a review is made from. ``codes``: those of utterances, where they may be seen."""
 
     held_on: str
     transcript: Transcript
-    coding: Coding | None
+    codes: Mapping[str, tuple[Code, ...]]
     rubric: Rubric
     review: ReviewState
 
@@ -80,7 +80,7 @@ def shown_review(looked: Looked, for_script: Mapping[str, object], typed: Typed 
         blind=blind,
         timed=any(one.start_ms is not None for one in looked.transcript.said),
         confirmed=sum(one.state is Standing.CONFIRMED for one in review.scores),
-        turns=tuple(_turns(looked, names, blind)),
+        turns=tuple(_turns(looked, names)),
         elements=tuple(_elements(looked, said, typed, blind=blind)),
         notes=tuple(
             NoteShown(utterance=one.utterance, where=_where(said.get(one.utterance or "")), text=one.text)
@@ -94,18 +94,17 @@ def shown_review(looked: Looked, for_script: Mapping[str, object], typed: Typed 
     )
 
 
-def _turns(looked: Looked, names: Mapping[str, str], blind: bool) -> Iterable[TurnShown]:
+def _turns(looked: Looked, names: Mapping[str, str]) -> Iterable[TurnShown]:
     flags: dict[str, list[FlagShown]] = defaultdict(list)
     for flag in looked.review.flags:
         flags[flag.utterance].append(_flag(flag, names))
-    codes = {} if blind or looked.coding is None else {one.id: one.codes for one in looked.coding.utterances}
     for (_, role), together in groupby(looked.transcript.said, key=lambda one: (one.speaker, one.role)):
         said = tuple(together)
         yield TurnShown(
             role=role.value,
             role_word=PRESENT_WORDS.get(role, "Unknown voice"),
             sure=all(one.role_sure for one in said),
-            said=tuple(_said(one, codes.get(one.id, ()), tuple(flags.get(one.id, ()))) for one in said),
+            said=tuple(_said(one, looked.codes.get(one.id, ()), tuple(flags.get(one.id, ()))) for one in said),
         )
 
 
@@ -140,9 +139,7 @@ def _flag(flag: FlagState, names: Mapping[str, str]) -> FlagShown:
     )
 
 
-def _elements(
-    looked: Looked, said: Mapping[str, Said], typed: Typed | None, *, blind: bool
-) -> Iterable[ElementShown]:
+def _elements(looked: Looked, said: Mapping[str, Said], typed: Typed | None, *, blind: bool) -> Iterable[ElementShown]:
     states = {one.element: one for one in looked.review.scores}
     first = next((one.element for one in looked.review.scores if one.state is Standing.OPEN), "")
     for element in looked.rubric.elements:

@@ -18,7 +18,7 @@ KIND_NOTES: dict[ReviewKind, str] = {
     ReviewKind.SECOND: "You and the other coach see each other's scores once both have finished.",
     ReviewKind.ADJUDICATION: "Two coaches have scored this session. What you decide here is final.",
 }
-REVEALED_NOTE = "You scored first. The suggestions are shown now; what you gave before is kept beside what you give now."
+REVEALED_NOTE = "You scored first. Now you see what the program suggests; your first scores are kept."
 VERDICT_WORDS: dict[Verdict, str] = {
     Verdict.ACCEPT: "Accepted",
     Verdict.CHANGE: "Changed",

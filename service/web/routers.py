@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
+from service.web.comparison_pages import comparison_pages
 from service.web.home_pages import home_pages
 from service.web.kit import Kit
 from service.web.look import look_router
@@ -22,4 +23,5 @@ def page_routers(kit: Kit) -> Sequence[APIRouter]:
         sign_in_pages(kit),
         home_pages(kit),
         review_pages(kit),
+        comparison_pages(kit),
     )

@@ -152,5 +152,3 @@ def _scored(scoring: Scoring, coded: tuple[CodedUtterance, ...], rubric: Rubric,
             chances=(0.1, 0.2, 0.4, 0.2, 0.1), evidence=tuple(behind),
         ))  # fmt: skip
     return replace(scoring, suggestions=tuple(suggestions))
-
-

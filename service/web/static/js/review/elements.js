@@ -1,4 +1,6 @@
 // The elements: which one is in hand, its moments, and the score that a coach gives.
+import { say } from "../site.js";
+
 const NONE = { not_seen: "Not seen", not_applicable: "Does not apply" };
 
 export class Elements {
@@ -66,7 +68,7 @@ export class Elements {
     const hint = this.card.querySelector("[data-needed]");
     hint.textContent = words;
     hint.classList.add("scoring__hint--now");
-    this.card.querySelector("textarea").focus();
+    say(words);
   }
 
   render(changed) {

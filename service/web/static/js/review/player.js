@@ -28,7 +28,10 @@ export class Player {
   async outline(session) {
     if (!this.audio) return;
     const { ok, body } = await call("GET", `/sessions/${session}/documents/peaks?purpose=coaching`).catch(() => ({ ok: false }));
-    if (ok && Array.isArray(body)) this.#peaks = body;
+    if (ok && Array.isArray(body)) {
+      const loudest = Math.max(...body, 0.01);
+      this.#peaks = body.map((peak) => peak / loudest);
+    }
     this.draw();
   }
 

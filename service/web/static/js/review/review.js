@@ -91,9 +91,10 @@ function moment(element, utterance) {
     return;
   }
   if (!review.element(element).opened && review.open) {
-    saving.add([review.remember({ kind: "opened", about: element, body: { utterances: [] } })]);
+    const here = dialogue.utterance ?? dialogue.said[0].id;
+    saving.add([review.remember({ kind: "opened", about: element, body: { utterances: [here] } })]);
   }
-  say("No single moment stands behind this. Read why below the suggestion.");
+  say("No single moment stands behind this.");
 }
 
 function decide(verdict, body = {}) {
@@ -102,8 +103,8 @@ function decide(verdict, body = {}) {
     if (!dialogue.stepFlag(1, { undecided: true })) say("No flag is left to decide on.");
     return;
   }
-  opened(flag.utterance);
   saving.add(review.act([{ kind: "flag", about: flag.about, body: { verdict, ...body } }]));
+  opened(flag.utterance);
   if (settings.moving && dialogue.undecided().length) toFlag(1, { undecided: true });
   else if (!dialogue.undecided().length) say("Every flag that is shown has been decided on.");
 }
@@ -112,7 +113,9 @@ async function changeFlag() {
   const flag = dialogue.flag;
   if (!flag) return say("Go to a flag first: next flag.");
   const chosen = await chooseFlag({ title: "Change this flag", words: dialogue.textOf(flag.utterance), note: flag.note });
-  if (chosen) decide("change", { to: chosen.mark, note: chosen.note });
+  if (!chosen) return;
+  if (flag.about.endsWith(`:${chosen.mark}`)) decide("accept", { note: chosen.note });
+  else decide("change", { to: chosen.mark, note: chosen.note });
 }
 
 async function addFlag() {
@@ -126,6 +129,7 @@ async function addFlag() {
   const about = `${utterance}:${made.mark}`;
   const verdict = review.flags.get(about)?.by_machine ? "accept" : "add";
   saving.add(review.act([{ kind: "flag", about, body: { verdict, note: made.note } }]));
+  opened(utterance);
   dialogue.goTo(utterance, about);
 }
 
@@ -181,12 +185,17 @@ review.addEventListener("changed", ({ detail }) => {
   clearTimeout(drawing);
   drawing = setTimeout(() => player.audio && player.draw(), 200);
 });
+const bar = byId("bar");
+new ResizeObserver(() => document.documentElement.style.setProperty("--bar", getComputedStyle(bar).position === "sticky" ? `${bar.offsetHeight}px` : "0px")).observe(bar);
 player.onMove((one, playing) => dialogue.sound(one, playing));
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-do]");
   if (!button || button.type === "submit") return;
   run(button.dataset.do);
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && event.target.matches("textarea, select")) dialogue.goTo(dialogue.utterance, dialogue.about);
 });
 document.addEventListener("selectionchange", () => {
   const [chosen, button] = [dialogue.selection(), byId("add-here")];

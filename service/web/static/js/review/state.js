@@ -70,7 +70,16 @@ export class Review extends EventTarget {
   element(id) { return this.scores.get(id); }
   settled(id) { const one = this.scores.get(id); return one.score !== null || one.none !== null; }
   get unsettled() { return [...this.scores.keys()].filter((id) => !this.settled(id)); }
-  evidenceOf(id) { return (this.scores.get(id)?.suggested?.evidence ?? []).map((about) => about.split(":")[0]); }
+
+  // The utterances behind an element: the suggestion's, and those in which the coach found flags of it.
+  evidenceOf(id) {
+    const behind = (this.scores.get(id)?.suggested?.evidence ?? []).map((about) => about.split(":")[0]);
+    for (const flag of this.flags.values()) {
+      const aim = flag.to ?? (flag.verdict === "add" ? flag.about.slice(flag.about.lastIndexOf(":") + 1) : "");
+      if (aim.slice(0, -1) === id) behind.push(flag.utterance);
+    }
+    return behind;
+  }
 
   // Elements whose suggestion rests on an utterance that has not been opened yet.
   unopenedBy(utterance) {
