@@ -2,18 +2,22 @@
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 ; do command -v $$p && break; done)
 BIN := $(or $(PRACTICE_VENV),.venv)/bin
 DEMO_OUT ?= demo-output
+PROCESSES ?= 2
 
-.PHONY: demo test test-slow test-nightly test-browser lint set-up lock bench
+.PHONY: demo demo-stop test test-slow test-nightly test-browser lint set-up lock bench vendor
 .DEFAULT_GOAL := demo
 
 demo:            ## Set everything up and analyse the sample recording
 	@$(PYTHON) requirements/set_up.py run
-	@$(BIN)/practice demo --out $(DEMO_OUT)
+	@$(BIN)/practice demo --out $(DEMO_OUT) --serve
+
+demo-stop:       ## Stop the service that `make demo` left running
+	@$(BIN)/practice demo --out $(DEMO_OUT) --stop
 
 test:            ## Set everything up and run the checks and the tests
 	@$(PYTHON) requirements/set_up.py test
 	@$(MAKE) --no-print-directory lint
-	@$(BIN)/python -m pytest -m "not slow"
+	@$(BIN)/python -m pytest -m "not slow" -n $(PROCESSES) --dist loadfile
 
 test-slow:       ## The tests that take longer
 	@$(PYTHON) requirements/set_up.py test
@@ -40,3 +44,6 @@ bench:           ## Print every figure of the README
 
 lock:            ## Write the lock files again from pyproject.toml
 	@sh requirements/compile.sh
+
+vendor:          ## Fetch the pages' files of other projects again, with npm, as service/web/vendor.toml names them
+	@$(PYTHON) requirements/vendor.py

@@ -9,11 +9,11 @@ from pathlib import Path
 from models.records.audio import Audio
 from models.records.session import Session
 from pipelines.execution.artefacts import ArtefactStore
-from pipelines.execution.local import Watcher, run_plan
+from pipelines.execution.local import Outcome, Watcher, run_plan
+from pipelines.finished import session_of
 from pipelines.outputs.folder import write_outputs
 from pipelines.outputs.practice_view import Practice
 from pipelines.session import Choices, Engines, session_plan
-from pipelines.stages.assemble import assemble
 from pipelines.stages.peaks import waveform_peaks
 
 STAGES_FOLDER = ".stages"
@@ -21,11 +21,15 @@ STAGES_FOLDER = ".stages"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Analysis:
-    """What an analysis gave: the transcript, its codes and suggested scores, and the folder it was written to."""
+    """What an analysis gave: the transcript, its codes and suggested scores, and the folder it was written to.
+
+    ``outcome``: what each stage made; their files are gone where no stages are kept.
+    """
 
     session: Session
     practice: Practice
     out: Path
+    outcome: Outcome
 
 
 def analyse_recording(
@@ -48,18 +52,9 @@ def analyse_recording(
         outcome = run_plan(plan, store, watcher)
         made = outcome.records
         audio: Audio = made["decode"]
-        session = assemble(
-            audio,
-            made["detect"],
-            made["diarize"],
-            made["transcribe"],
-            made["attribute"],
-            engines=engines.provenance(audio),
-            seconds=outcome.seconds,
-            given=choices.roles,
-        )
+        session = session_of(outcome, engines, choices)
         practice = Practice(coding=made["classify"], scoring=made["score"], rubric=choices.chosen_rubric)
         write_outputs(session, practice, audio.playback, waveform_peaks(audio), out)
     if not keep_stages:
         shutil.rmtree(out / STAGES_FOLDER, ignore_errors=True)
-    return Analysis(session=session, practice=practice, out=out)
+    return Analysis(session=session, practice=practice, out=out, outcome=outcome)

@@ -18,6 +18,7 @@ from service.people.records import Scope
 from service.people.routes import people_routers
 from service.people.web import PeopleWeb
 from service.permissions.routes import permissions_routers
+from service.reflection.routes import reflection_router
 from service.retention.routes import retention_router
 from service.retention.watch import ClockWatch
 from service.reviews.routes import reviews_routers
@@ -42,6 +43,7 @@ def routers_of(served: Served) -> tuple[Sequence[APIRouter], Sequence[APIRouter]
         *sessions_routers(parts),
         *permissions_routers(parts),
         *reviews_routers(parts),
+        reflection_router(parts),
         retention_router(parts, ClockWatch(parts)),
         jobs_router(parts),
         audit_router(parts, served.audit_state),

@@ -16,11 +16,14 @@ from service.parts import BLIND_SHARE
 
 PORT = 8765
 GIB = 1024**3
+LONGEST_NAME = 60
+"""Characters of the names in the head of every page."""
 LINK_PATH = "/welcome/"
 """Below the public address: where one-time links lead."""
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 _BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._/-]{0,200})?(\?[\x21-\x7e]{1,400})?")
 """What follows the question mark is read where the bucket is opened (bucket.py)."""
+_COLOUR = re.compile("#[0-9a-fA-F]{6}")
 _SHARE = re.compile(r"0|1|0?\.[0-9]{1,9}|1\.0{1,9}")
 _NAMES = {
     True: frozenset({"1", "true", "yes", "on"}),
@@ -52,6 +55,15 @@ class CouncilSignIn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CouncilLook:
+    """What the pages call the council and the service, and the council's colour as #rrggbb."""
+
+    name: str = "Your council"
+    service: str = "Practice"
+    colour: str = "#1d4f91"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceSettings:
     """Where the service keeps things, and how it is reached.
 
@@ -77,6 +89,7 @@ class ServiceSettings:
     metrics_token: str | None = field(default=None, repr=False)
     api_docs: bool = False
     council: CouncilSignIn | None = None
+    look: CouncilLook = field(default_factory=CouncilLook)
     blind_share: float = BLIND_SHARE
 
     def link_to(self, secret: str) -> str:
@@ -92,6 +105,8 @@ class ServiceSettings:
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> ServiceSettings:
         """Read ``PRACTICE_DATA``, ``_DATABASE_URL``, ``_URL``, ``_HOST``, ``_PORT``, ``_BLOBS``, ``_KEYS``,
         ``_ANCHORS``, ``_LEDGER``, ``_UPLOAD_BYTES``, ``_RECORDING_HOURS``, ``_OPEN_UPLOADS``, ``_TRUSTED_PROXY``,
+        ``_METRICS_TOKEN_FILE``, ``_API_DOCS``, ``_OIDC_ISSUER``, ``_OIDC_CLIENT_ID``, ``_OIDC_SECRET_FILE``,
+        ``_OIDC_CA_FILE``, ``_COUNCIL_NAME``, ``_SERVICE_NAME`` and ``_COLOUR``.
         ``_METRICS_TOKEN_FILE``, ``_API_DOCS``, ``_BLIND_SHARE``, ``_OIDC_ISSUER``, ``_OIDC_CLIENT_ID``,
         ``_OIDC_SECRET_FILE`` and ``_OIDC_CA_FILE``.
 
@@ -118,6 +133,7 @@ class ServiceSettings:
             metrics_token=_token(Path(token_file)) if token_file else None,
             api_docs=_yes_or_no("PRACTICE_API_DOCS", given),
             council=_council(given),
+            look=_look(given),
             blind_share=_share(given.get("PRACTICE_BLIND_SHARE") or str(BLIND_SHARE)),
         )
 
@@ -145,6 +161,25 @@ def _council(given: Mapping[str, str]) -> CouncilSignIn | None:
         secret_file=Path(secret_file).absolute(),
         ca_file=Path(ca_file).absolute() if ca_file else None,
     )
+
+
+def _look(given: Mapping[str, str]) -> CouncilLook:
+    usual = CouncilLook()
+    colour = given.get("PRACTICE_COLOUR") or usual.colour
+    if _COLOUR.fullmatch(colour) is None:
+        raise SettingError("PRACTICE_COLOUR must be a colour as # and six hexadecimal digits, like #1d4f91.")
+    return CouncilLook(
+        name=_shown("PRACTICE_COUNCIL_NAME", given, usual.name),
+        service=_shown("PRACTICE_SERVICE_NAME", given, usual.service),
+        colour=colour.lower(),
+    )
+
+
+def _shown(name: str, given: Mapping[str, str], usual: str) -> str:
+    value = (given.get(name) or usual).strip()
+    if not 0 < len(value) <= LONGEST_NAME or not value.isprintable():
+        raise SettingError(f"{name} must be a name of 1 to {LONGEST_NAME} characters, on one line.")
+    return value
 
 
 def _number(name: str, given: Mapping[str, str], usual: int, *, most: int) -> int:

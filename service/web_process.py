@@ -25,8 +25,12 @@ from service.people.routes_council import BACK
 from service.people.unguessable import hidden, same
 from service.people.web import PeopleWeb
 from service.routers import Served, routers_of
+from service.rubrics import rubric_for
+from service.web.admin.machine import machine_of
+from service.web.admin.routers import administration_routers
 from service.web.kit import Kit
 from service.web.problems import problem_pages
+from service.web.recording_pages import RECORD_PATH
 from service.web.rendering import Council, Pages
 from service.web.routers import page_routers
 
@@ -78,11 +82,13 @@ def web_app(installation: Installation, people: PeopleParts | None = None) -> Fa
     Raises ProviderSettingsError.
     """
     parts, people = installation.parts, people or people_parts(installation)
+    program = Program(version=package_version("practice") or "unknown", rubrics=_rubrics)
     web = WebParts(
         resolver=PeopleResolver(people=people),
         secret=installation.secret,
-        program=Program(version=package_version("practice") or "unknown", rubrics=_rubrics),
+        program=program,
         audit=lambda: _audit_state(installation),
+        microphone_paths=frozenset({RECORD_PATH}),
     )
     served = Served(
         parts=parts,
@@ -92,16 +98,18 @@ def web_app(installation: Installation, people: PeopleParts | None = None) -> Fa
     )
     routers, whole = routers_of(served)
     kit = Kit(parts=parts, people=served.people, pages=pages_of(installation, people))
-    app = create_app(parts, installation.settings, web, routers=routers, pages=(*whole, *page_routers(kit)))
-    app.state.problem_page = problem_pages(kit.pages)
+    administration = administration_routers(kit, machine_of(installation, program, lambda: _audit_state(installation)))
+    pages = (*whole, *page_routers(kit), *administration)
+    app = create_app(parts, installation.settings, web, routers=routers, pages=pages)
+    app.state.problem_page = problem_pages(kit.pages, served.people.before)
     return app
 
 
 def pages_of(installation: Installation, people: PeopleParts) -> Pages:
     """What renders the pages of this installation."""
-    settings = installation.settings
+    settings, look = installation.settings, installation.settings.look
     return Pages(
-        council=Council(),
+        council=Council(name=look.name, service=look.service, colour=look.colour),
         https=settings.https,
         csrf_of=lambda who: csrf_token(people, who) or "" if isinstance(who, SignedIn) else "",
         name_of=lambda who: oneself(people, who).shown_name if isinstance(who, SignedIn) else "",
@@ -110,9 +118,7 @@ def pages_of(installation: Installation, people: PeopleParts) -> Pages:
 
 def _rubrics() -> dict[str, str]:
     """Each setting's rubric and its version, read when they are first asked for and not at every start."""
-    from pipelines.rubrics import shipped_rubric
-
-    refs = {setting.value: shipped_rubric(setting).ref for setting in Setting}
+    refs = {setting.value: rubric_for(setting).ref for setting in Setting}
     return {setting: f"{ref.id} {ref.version}" for setting, ref in refs.items()}
 
 

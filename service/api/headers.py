@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import cache
 
 Raw = tuple[bytes, bytes]
 
@@ -16,7 +18,7 @@ SANDBOX_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 ALWAYS: dict[str, str] = {
     "content-security-policy": CONTENT_POLICY,
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "x-frame-options": "DENY",
@@ -26,6 +28,7 @@ NEVER_STORED = "no-store"
 STORED_FOR_GOOD = "public, max-age=31536000, immutable"
 """Files under ``/static/`` have a digest in their names, so what a name stands for never changes."""
 STATIC = "/static/"
+ID = "{id}"
 _OFF = "camera=(), display-capture=(), geolocation=(), payment=(), usb=(), serial=(), hid=()"
 _REMOVED = {b"server", b"x-powered-by", b"x-process-time"}
 
@@ -34,7 +37,7 @@ _REMOVED = {b"server", b"x-powered-by", b"x-process-time"}
 class HeaderTable:
     """What is said in every response. ``https``: the public address is https, so browsers are told to stay with it.
 
-    ``microphone_paths``: the pages, by their whole path, that may ask for the microphone.
+    ``microphone_paths``: the pages, by their whole path, that may ask for the microphone; ``{id}`` stands for an id.
     """
 
     https: bool
@@ -45,7 +48,7 @@ class HeaderTable:
         table = dict(ALWAYS)
         if given.get("content-security-policy") == SANDBOX_POLICY:
             table["content-security-policy"] = SANDBOX_POLICY
-        microphone = "(self)" if path in self.microphone_paths else "()"
+        microphone = "(self)" if any(_of(page).fullmatch(path) for page in self.microphone_paths) else "()"
         table["permissions-policy"] = f"microphone={microphone}, {_OFF}"
         stored = path.startswith(STATIC) and status in (200, 206, 304)
         table["cache-control"] = STORED_FOR_GOOD if stored else NEVER_STORED
@@ -59,3 +62,9 @@ class HeaderTable:
         table = {name.encode(): value.encode() for name, value in self.expected(path, status, given).items()}
         kept = [(name, value) for name, value in headers if name.lower() not in table and name.lower() not in _REMOVED]
         return [*kept, *table.items()]
+
+
+@cache
+def _of(page: str) -> re.Pattern[str]:
+    """Matches a page's whole path: every sign of it stands for itself but ``{id}``, which is 32 hexadecimal digits."""
+    return re.compile("[0-9a-f]{32}".join(re.escape(part) for part in page.split(ID)))

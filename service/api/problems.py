@@ -25,6 +25,7 @@ from service.jobs import errors as jobs
 from service.keybroker import errors as keys
 from service.people import errors as people
 from service.permissions import errors as permissions
+from service.reflection import errors as reflection
 from service.reviews import errors as reviews
 from service.sessions import errors as sessions
 
@@ -145,6 +146,10 @@ TABLE: dict[type[PracticeError], Row] = {
     reviews.EvidenceNotOpenedError: Row(slug="evidence-first", title="Look at the evidence first", status=409),
     reviews.NothingToUndoError: Row(slug="nothing-to-undo", title="Nothing to undo", status=409),
     reviews.NothingToRedoError: Row(slug="nothing-to-redo", title="Nothing to redo", status=409),
+    reflection.RatingsMissingError: _OTHER_STATE,
+    reflection.RatedAlreadyError: _OTHER_STATE,
+    reflection.NotRatedYetError: _OTHER_STATE,
+    reflection.NothingKeptError: _NOTHING,
     permissions.SessionOverError: _OVER,
     permissions.NoSuchParticipantError: _NOTHING,
     permissions.ParticipantExistsError: _TAKEN,

@@ -1,10 +1,10 @@
-"""`practice analyse` and `practice demo`."""
+"""`practice analyse`."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -18,6 +18,10 @@ from pipelines.session import Choices
 from service.cli.progress import StageBars
 from service.cli.roles import given_roles, role_named
 from service.settings import Settings
+
+if TYPE_CHECKING:
+    from pipelines.session import Engines
+    from service.analysis import Analysis
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
@@ -99,22 +103,13 @@ def analyse(
         device=device,
         max_hours=max_hours,
     )
-    _run(file, out, choice, choices, as_json=as_json, quiet=quiet, keep_stages=not discard_stages)
+    run_analysis(file, out, choice, choices, as_json=as_json, quiet=quiet, keep_stages=not discard_stages)
 
 
-def demo(out: Out = Path("demo-output"), as_json: Json = False, quiet: Quiet = False) -> None:
-    """Analyse the sample recording that comes with the program: an invented visit, spoken by two synthetic voices."""
-    from pipelines.demo import demo_context, demo_recording
-    from service.engines import EngineChoice
-
-    context = demo_context()
-    choices = Choices(change_goal=context.change_goal, legal_status=context.legal_status)
-    _run(demo_recording(), out, EngineChoice(), choices, as_json=as_json, quiet=quiet, keep_stages=True)
-
-
-def _run(
+def run_analysis(
     file: Path, out: Path, choice: object, choices: Choices, *, as_json: bool, quiet: bool, keep_stages: bool
-) -> None:
+) -> tuple[Analysis, Engines]:
+    """Analyse with bars, and tell what was found. Raises PracticeError."""
     from service.analysis import analyse_recording
     from service.cli.analysis_summary import summary, tell
     from service.engines import EngineChoice, choose_engines
@@ -132,6 +127,7 @@ def _run(
         typer.echo(json.dumps(summary(analysis, chosen.reasons), indent=2))
     elif not quiet:
         tell(analysis)
+    return analysis, chosen.engines
 
 
 def _require_recording(file: Path) -> None:

@@ -14,9 +14,10 @@ import typer
 from rich.console import Console
 
 from models.errors import PracticeError
-from service.cli.analyse import analyse, demo
+from service.cli.analyse import analyse
 from service.cli.audit import audit_app
 from service.cli.code import code
+from service.cli.demo import demo
 from service.cli.doctor import doctor
 from service.cli.erasing import erase, retention_app
 from service.cli.evaluate import evaluate_app

@@ -15,11 +15,11 @@ from pipelines.execution.artefacts import content_key
 from pipelines.execution.local import Outcome
 from pipelines.execution.plan import Plan
 from pipelines.execution.stepwise import keys_of
+from pipelines.finished import session_of
 from pipelines.outputs.coding_json import coding_json
 from pipelines.outputs.scoring_json import scoring_json
 from pipelines.outputs.session_json import to_json
 from pipelines.session import Choices, Engines, rooted_plan, transcript_plan
-from pipelines.stages.assemble import assemble
 from pipelines.stages.peaks import waveform_peaks
 from service.database.tables import participant, recording, session
 from service.jobs.records import DOCUMENTS, Document, RecordingKind
@@ -89,17 +89,7 @@ def documents_of(outcome: Outcome, engines: Engines, choices: Choices) -> dict[D
     if "decode" not in made:
         return documents
     audio: Audio = made["decode"]
-    whole = assemble(
-        audio,
-        made["detect"],
-        made["diarize"],
-        made["transcribe"],
-        made["attribute"],
-        engines=engines.provenance(audio),
-        seconds=outcome.seconds,
-        given=choices.roles,
-    )
-    documents[Document.SESSION] = to_json(whole).encode()
+    documents[Document.SESSION] = to_json(session_of(outcome, engines, choices)).encode()
     documents[Document.PEAKS] = json.dumps(waveform_peaks(audio)).encode()
     if audio.playback is not None:
         documents[Document.LISTENING] = audio.playback

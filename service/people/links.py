@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from service.audit.records import NOBODY, Action, ActorRole, AuditEvent, Kind, Outcome, Purpose
 from service.database.words import PersonState, StaffRole
 from service.ids import new_id
@@ -55,6 +57,32 @@ def new_link(parts: Parts, actor: Actor, person_id: str) -> str:
         if row is None:
             raise RefusedError("no such person")
         return _link_for(act, row)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkShown:
+    """What whoever opens a link is shown: what it is for, and by what name they sign in; empty for the first of all."""
+
+    use: str
+    sign_in_name: str = ""
+    shown_name: str = ""
+
+    @property
+    def is_first(self) -> bool:
+        """Whether it makes the first administrator."""
+        return self.use == link_rows.FIRST_ADMINISTRATOR
+
+
+def look(people: PeopleParts, secret: str) -> LinkShown:
+    """What a link is for; it stays good. Raises LinkRefusedError."""
+    link = _good(people, secret, (link_rows.FIRST_ADMINISTRATOR, *_BY_PERSON))
+    if link["person_id"] is None:
+        return LinkShown(use=link["use"])
+    with people.parts.database.reading() as rows:
+        row = store.by_id(rows, link["person_id"])
+    if row is None:
+        raise LinkRefusedError
+    return LinkShown(use=link["use"], sign_in_name=row["sign_in_name"], shown_name=row["shown_name"])
 
 
 def accept_first(

@@ -43,6 +43,12 @@ def answers(
     return [_answer(one) for one in rows.execute(asked.order_by(permission.c.number))]
 
 
+def answers_of(rows: Connection, session_ids: Sequence[str], purpose: PermissionPurpose) -> list[Answer]:
+    """Everything that was said about one purpose in any of these sessions, oldest first."""
+    asked = select(permission).where(permission.c.session_id.in_(session_ids), permission.c.purpose == purpose)
+    return [_answer(one) for one in rows.execute(asked.order_by(permission.c.number))]
+
+
 def add_answer(rows: Connection, session_id: str, answer: Answer) -> None:
     """Append it; its number is the database's."""
     rows.execute(insert(permission).values(

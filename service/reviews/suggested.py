@@ -14,11 +14,11 @@ from pydantic import TypeAdapter
 
 from models.records.coding import Setting
 from models.records.scoring import Suggestion
-from pipelines.rubrics import shipped_rubric
 from service.jobs.records import Document
 from service.keybroker.ports import Opened
 from service.reviews.folding import Start
 from service.reviews.records import ElementState, FlagState, Suggested
+from service.rubrics import rubric_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Machine:
 
 def unseen(setting: Setting) -> Machine:
     """Nothing by the machine: the elements of the setting's rubric alone."""
-    elements = shipped_rubric(setting).elements
+    elements = rubric_for(setting).elements
     return Machine(start=Start(scores=tuple(ElementState(element=one.id) for one in elements)))
 
 

@@ -15,6 +15,8 @@ from service.database.words import StaffRole
 
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 MOST_FIELDS = 2000
+HERE_FIELD = "here"
+"""The page that a form stands on, for forms that may need a new proof first: browsers tell no referrer here."""
 
 
 async def fields_of(request: Request) -> Mapping[str, list[str]]:
@@ -35,6 +37,10 @@ class Fields:
     def one(self, name: str) -> str:
         """The last value of a field."""
         return self._sent.get(name, [""])[-1].strip()
+
+    def as_typed(self, name: str) -> str:
+        """The last value of a field with every blank of it, like a password."""
+        return self._sent.get(name, [""])[-1]
 
     def all(self, name: str) -> list[str]:
         """Every value of a field, like boxes that were ticked."""
@@ -62,6 +68,7 @@ def page_for(*roles: StaffRole, fresh: bool = False) -> Visitor:
         if request.method not in SAFE_METHODS:
             sent = await fields_of(request)
             request.state.csrf = sent.get(CSRF_FIELD, [""])[-1]
+            request.state.here = sent.get(HERE_FIELD, [""])[-1]
         return await run_in_threadpool(inner, request)
 
     return declared_as(signed_in, inner)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from service.api.principals import SignedIn
 from service.parts import Parts
+from service.people.records import SignedIn as AtBrowser
 from service.people.web import PeopleWeb
 from service.web.rendering import Pages
 
@@ -16,3 +18,10 @@ class Kit:
     parts: Parts
     people: PeopleWeb
     pages: Pages
+
+
+def at_browser(who: SignedIn) -> AtBrowser:
+    """Who is signed in, as the package of people knows them."""
+    if not isinstance(who, AtBrowser):
+        raise TypeError("pages are for people who signed in here")
+    return who

@@ -6,33 +6,50 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 from fastapi import Request
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import RedirectResponse, Response
 
+from models.errors import PracticeError
 from service.api.origin import SAFE_METHODS
+from service.api.principals import SignedIn
 from service.api.problems import Problem, Row
+from service.web.forms import HERE_FIELD
 from service.web.rendering import Pages
 
 SIGN_IN = "/sign-in"
 CONFIRM = "/confirm"
 
 
-def problem_pages(pages: Pages) -> Callable[[Request, Problem, Row], Response]:
-    """What answers a browser with a problem; who is not signed in, or not lately, is led there and back."""
+def problem_pages(
+    pages: Pages, before: Callable[[Request], SignedIn | None]
+) -> Callable[[Request, Problem, Row], Response]:
+    """What answers a browser with a problem; who is not signed in, or not lately, is led there and back.
+
+    ``before`` finds who is signed in, where that can be found out.
+    """
 
     def shown(request: Request, problem: Problem, row: Row) -> Response:
         if row.status == 401:
             return RedirectResponse(_led(SIGN_IN, request), 303)
         if row.slug == "confirm-sign-in":
             return RedirectResponse(_led(CONFIRM, request), 303)
-        return pages.page(request, "error.html", status=row.status, problem=problem)
+        return pages.page(request, "error.html", _known(request), status=row.status, problem=problem)
+
+    def _known(request: Request) -> SignedIn | None:
+        try:
+            return before(request)
+        except (PracticeError, SQLAlchemyError):  # what is wrong may be the database itself
+            return None
 
     return shown
 
 
 def _led(to: str, request: Request) -> str:
     """With the page that was asked for, which is where it goes on; a form that was sent is not sent again."""
-    came = request.url.path if request.method in SAFE_METHODS else request.headers.get("referer", "")
-    return f"{to}?next={quote(came)}" if came.startswith("/") and came != "/" else to
+    asked = f"?{request.url.query}" if request.url.query else ""
+    safe = request.method in SAFE_METHODS
+    came = next_page(f"{request.url.path}{asked}" if safe else str(getattr(request.state, HERE_FIELD, "")))
+    return f"{to}?next={quote(came)}" if came != "/" else to
 
 
 def next_page(given: str) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
-from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader
+from jinja2 import BaseLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined, Template, Undefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from service.api.principals import SignedIn
@@ -19,8 +20,17 @@ from service.web.static_files import static_files
 from service.web.words import ROLE_WORDS
 
 NOTICE = "notice"
+THEIRS = "govuk_frontend_jinja"
+"""The package with GOV.UK Frontend's macros, and what their templates' names begin with."""
+_Kind = TypeVar("_Kind", bound=Environment)
 LONGEST_NOTICE_S = 60
-NOTICES: dict[str, str] = {}
+NOTICES: dict[str, str] = {
+    "password-set": "Your password is set. Sign in with it now.",
+    "password-changed": "Your password is changed. You are signed out everywhere else, and your tokens have ended.",
+    "sign-in-ended": "That sign-in has ended.",
+    "token-ended": "That access token has ended.",
+    "token-before": "That access token was made before. Its secret was shown then and cannot be shown again.",
+}
 """What a page may say of what was just done, by a word: the cookie holds the word alone, never text of a person."""
 
 
@@ -83,20 +93,37 @@ class Pages:
         return f"__Host-{NOTICE}" if self.https else NOTICE
 
 
+class OwnTemplates(Environment):
+    """Our templates: a name that a page was not given is an error, so that no page shows less than it should.
+
+    GOV.UK Frontend's macros leave out what they are not given; they are rendered by an environment of their own.
+    """
+
+    def get_template(
+        self,
+        name: str | Template,
+        parent: str | None = None,
+        globals: MutableMapping[str, object] | None = None,  # noqa: A002 - Jinja's own word
+    ) -> Template:
+        """A template of ours, or one of theirs by its prefix."""
+        if isinstance(name, str) and name.startswith(f"{THEIRS}/"):
+            return _their_environment().get_template(name)
+        return super().get_template(name, parent, globals)
+
+
 @cache
-def environment() -> Environment:
-    """The templates of the pages, and the components of GOV.UK Frontend, which leave out what they are not given."""
-    made = Environment(
-        loader=ChoiceLoader(
-            [
-                PackageLoader("service.web"),
-                PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
-            ]
-        ),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+def environment() -> OwnTemplates:
+    """The templates of the pages."""
+    return _made(OwnTemplates, PackageLoader("service.web"), StrictUndefined)
+
+
+@cache
+def _their_environment() -> Environment:
+    return _made(Environment, PrefixLoader({THEIRS: PackageLoader(THEIRS)}), Undefined)
+
+
+def _made(kind: type[_Kind], loader: BaseLoader, undefined: type[Undefined]) -> _Kind:
+    made = kind(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=undefined)
     made.globals.update(static=static_files().url, role_words=ROLE_WORDS, StaffRole=StaffRole)
     made.filters.update(day=day, clock_time=clock_time, lasting=lasting, moment=moment, for_script=for_script)
     return made

@@ -1,4 +1,4 @@
-"""Pages of signing in and out."""
+"""Pages of signing in and out, and of proving it again."""
 
 from __future__ import annotations
 
@@ -7,28 +7,38 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from models.errors import PracticeError
 from service.api.principals import SignedIn, public
 from service.api.problems import row_of
-from service.people import sign_in
-from service.people.records import SignedIn as SignedInHere
+from service.keybroker.errors import RefusedError
+from service.people import council_sign_in, sign_in
+from service.people.errors import BusyError, SignInRefusedError, TooManyAttemptsError
+from service.people.own import oneself
 from service.web.forms import Sent, page_for
-from service.web.kit import Kit
+from service.web.kit import Kit, at_browser
 from service.web.problems import next_page
 
 Here = Annotated[SignedIn, Depends(page_for())]
+UNHEARD = (SignInRefusedError, TooManyAttemptsError, BusyError)
+"""After these the form is shown again."""
+NOT_YOUR_PASSWORD = "That is not your password. Try again."  # noqa: S105 - a sentence
 
 
 def sign_in_pages(kit: Kit) -> APIRouter:
-    """Signing in with a password, and signing out."""
+    """Signing in with a password or at the council, and signing out."""
     router, pages = APIRouter(include_in_schema=False), kit.pages
+
+    def form(request: Request, to: str, name: str = "", problem: str | None = None, status: int = 200) -> Response:
+        at_council = kit.people.provider is not None
+        return pages.page(
+            request, "sign_in.html", status=status, next=to, name=name, problem=problem, at_council=at_council
+        )  # fmt: skip
 
     @router.get("/sign-in", dependencies=[Depends(public())])
     def asked(request: Request, next: str = "/") -> Response:  # noqa: A002 - the address's own word
         """The form; who is signed in already goes on."""
         if kit.people.before(request) is not None:
             return pages.seen(next_page(next))
-        return pages.page(request, "sign_in.html", next=next_page(next), name="", problem=None)
+        return form(request, next_page(next))
 
     @router.post("/sign-in", dependencies=[Depends(public())])
     def entered(request: Request, sent: Sent) -> Response:
@@ -36,22 +46,76 @@ def sign_in_pages(kit: Kit) -> APIRouter:
         name, to = sent.one("sign_in_name"), next_page(sent.one("next"))
         try:
             new = sign_in.sign_in(
-                kit.people.people, kit.people.came(request), sign_in_name=name, password=sent.one("password")
+                kit.people.people, kit.people.came(request), sign_in_name=name, password=sent.as_typed("password")
             )
             response = pages.seen(to)
             kit.people.entered(request, response, new)
             return response
-        except PracticeError as refused:
-            status = row_of(type(refused)).status
-            return pages.page(request, "sign_in.html", status=status, next=to, name=name, problem=str(refused))
+        except UNHEARD as refused:
+            return form(request, to, name, str(refused), row_of(type(refused)).status)
 
     @router.post("/sign-out")
     def left(who: Here) -> Response:
         """End this sign-in."""
         response = pages.seen("/sign-in")
-        if isinstance(who, SignedInHere):
-            sign_in.sign_out(kit.people.people, who)
+        sign_in.sign_out(kit.people.people, at_browser(who))
         kit.people.cookies.end(response)
         return response
 
     return router
+
+
+def confirm_pages(kit: Kit) -> APIRouter:
+    """Proving it again, before what needs a proof of the last minutes."""
+    router, pages = APIRouter(include_in_schema=False), kit.pages
+
+    def form(request: Request, who: SignedIn, to: str, problem: str | None = None, status: int = 200) -> Response:
+        me = oneself(kit.people.people, at_browser(who))
+        at_council = me.at_provider and kit.people.provider is not None
+        return pages.page(
+            request, "confirm.html", who, status=status, next=to, problem=problem, name=me.sign_in_name,
+            has_password=me.has_password, at_council=at_council,
+        )  # fmt: skip
+
+    @router.get("/confirm")
+    def asked(request: Request, who: Here, next: str = "/") -> Response:  # noqa: A002 - the address's own word
+        """The form."""
+        return form(request, who, next_page(next))
+
+    @router.post("/confirm")
+    def proved(request: Request, who: Here, sent: Sent) -> Response:
+        """Go back to what was asked for, with a new proof."""
+        to, people = next_page(sent.one("next")), kit.people
+        try:
+            new = sign_in.step_up(people.people, people.came(request), at_browser(who), sent.as_typed("password"))
+        except UNHEARD as refused:
+            told = NOT_YOUR_PASSWORD if isinstance(refused, SignInRefusedError) else str(refused)
+            return form(request, who, to, told, row_of(type(refused)).status)
+        response = pages.seen(to)
+        people.goes_on(request, response, new)
+        return response
+
+    @router.post("/confirm/council")
+    def leave(request: Request, who: Here) -> Response:
+        """Prove it at the council's own sign-in."""
+        return council_journey(kit, request, who, again=True)
+
+    return router
+
+
+def council_journey(
+    kit: Kit, request: Request, who: SignedIn | None = None, *, invitation: str | None = None, again: bool = False
+) -> Response:
+    """A page with the link to the council's sign-in: a form's answer may not lead to another site by itself.
+
+    Raises RefusedError where there is no such sign-in.
+    """
+    people = kit.people
+    if people.provider is None:
+        raise RefusedError("no council sign-in")
+    journey = council_sign_in.start(
+        people.people, people.provider, people.came(request), invitation=invitation, again=again
+    )  # fmt: skip
+    response = kit.pages.page(request, "council_sign_in.html", who, address=journey.address)
+    people.cookies.begin_journey(response, journey.kept)
+    return response

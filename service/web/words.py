@@ -5,6 +5,7 @@ from __future__ import annotations
 from models.records.coding import Setting
 from models.records.speech import Role
 from service.database.words import PermissionPurpose, SessionState, StaffRole
+from service.people.records import Scope
 
 ROLE_WORDS: dict[str, str] = {
     StaffRole.PRACTITIONER: "Social worker",
@@ -43,4 +44,16 @@ PURPOSE_WORDS: dict[str, str] = {
     PermissionPurpose.COACHING: "The worker's coach looks at it with them",
     PermissionPurpose.RESEARCH: "Research on social work",
     PermissionPurpose.MODEL_IMPROVEMENT: "Making this program better",
+}
+SCOPE_WORDS: dict[str, str] = {
+    Scope.ABOUT_READ: "Read what this program is made of",
+    Scope.SESSIONS_READ: "Read your sessions, with what was made of them",
+    Scope.SESSIONS_WRITE: "Add and change your sessions",
+    Scope.UPLOADS_WRITE: "Upload recordings",
+    Scope.JOBS_READ: "Read how far the work on your sessions is",
+    Scope.REVIEWS_WRITE: "Write reviews",
+    Scope.RESEARCH_READ: "Read sessions whose participants agreed to research",
+    Scope.AUDIT_READ: "Read the audit",
+    Scope.PEOPLE_READ: "Read who uses the service",
+    Scope.PEOPLE_WRITE: "Change who uses the service",
 }

@@ -70,7 +70,11 @@ def answerer(folder: Path) -> TransformersAnswerer:
     return TransformersAnswerer(TransformersSettings(folder=folder, device="cpu", answer_tokens=500))
 
 
-@pytest.mark.parametrize(("prompt", "schema"), CASES, ids=range(len(CASES)))
+@pytest.mark.parametrize(
+    ("prompt", "schema"),
+    [pytest.param(*case, marks=[pytest.mark.slow] if place % 4 else []) for place, case in enumerate(CASES)],
+    ids=range(len(CASES)),
+)
 def test_a_random_model_always_keeps_to_the_schema(
     answerer: TransformersAnswerer, prompt: str, schema: dict[str, Any]
 ) -> None:

@@ -25,6 +25,7 @@ def rows(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
+@pytest.mark.slow
 def test_whisper_gives_a_row_on_a_processor(capsys: pytest.CaptureFixture[str]) -> None:
     given = ["--engine", "faster-whisper", "--device", "cpu", "--shape", "tiny", "--minutes", "0.2", "--batch", "2"]
     assert main(given) == 0

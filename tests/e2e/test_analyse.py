@@ -95,7 +95,7 @@ def test_running_again_gives_the_same_bytes_at_once(excerpt: Path, finished: Pat
 @pytest.mark.parametrize(
     "stage",
     [
-        "diarize",
+        pytest.param("diarize", marks=pytest.mark.slow),
         "transcribe",
         pytest.param("decode", marks=pytest.mark.slow),
         pytest.param("detect", marks=pytest.mark.slow),
@@ -163,6 +163,7 @@ def test_a_given_role_redoes_only_the_stages_of_text(excerpt: Path, finished: Pa
     assert len(list((out / ".stages").glob("*/record.json"))) == made + 3
 
 
+@pytest.mark.slow
 def test_a_goal_redoes_codes_and_scores_and_the_summary_tells_them(
     excerpt: Path, finished: Path, tmp_path: Path
 ) -> None:
@@ -178,6 +179,7 @@ def test_a_goal_redoes_codes_and_scores_and_the_summary_tells_them(
     assert summary["rubric"]["status"] == "draft_unvalidated"
 
 
+@pytest.mark.slow
 def test_a_role_for_a_voice_that_is_not_there_is_bad_input(excerpt: Path, finished: Path) -> None:
     """It names the voices there are."""
     done = practice("analyse", excerpt, "--out", finished, "--role", "SPEAKER_07=practitioner")

@@ -1,4 +1,7 @@
-"""Three hundred damaged recordings, each read or refused in a sentence; `benchmarks/hostile_media.py` does more."""
+"""Damaged recordings, each read or refused in a sentence: 120, and 300 with the slow tests.
+
+`benchmarks/hostile_media.py` does more.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,18 @@ import pytest
 
 from benchmarks.hostile_media import CONTAINERS, MUTATORS, mutant, run
 
+QUICK_FILES = 120
 FILES = 300
 SHARE = 60
 
 
-@pytest.mark.parametrize("first", range(0, FILES, SHARE))
+@pytest.mark.parametrize(
+    "first",
+    [
+        *range(0, QUICK_FILES, SHARE),
+        *(pytest.param(first, marks=pytest.mark.slow) for first in range(QUICK_FILES, FILES, SHARE)),
+    ],
+)
 def test_damaged_files_are_read_or_refused(first: int) -> None:
     """No crash, no traceback, no hang, nothing left behind: a result or a known reason for every file."""
     verdicts = run(range(first, first + SHARE), os.cpu_count() or 1)

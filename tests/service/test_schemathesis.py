@@ -26,7 +26,7 @@ from service.ingest.protocol import BODY_TYPE
 from tests.service.council import URL, Council, standing_council
 from tests.service.schema_callers import CALLERS, Callers
 
-QUICK_CASES = 500
+QUICK_CASES = 300
 CASES = 10_000
 SEED = 20_261_122
 REFUSALS = [*range(400, 410), 410, 412, 413, 415, 422, 423, 428, 429, 460]

@@ -86,6 +86,24 @@ def test_only_the_pages_that_record_may_use_the_microphone() -> None:
     assert table.expected("/record/x", 200, {})["permissions-policy"].startswith("microphone=(), ")
 
 
+ID = "0123456789abcdef" * 2
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/sessions/{ID}/record/", f"/sessions/{ID}/record/x", f"/sessions/{ID}/recording", f"/sessions/{ID}/record\n",
+        f"/sessions/{ID[:-1]}/record", f"/sessions/{ID}0/record", f"/sessions/{ID.upper()}/record",
+        f"/x/sessions/{ID}/record", "/sessions/{id}/record", f"/sessions/{ID}/x/record", f"/sessions/{'.' * 32}/record",
+    ],
+)  # fmt: skip
+def test_a_page_of_one_session_alone_may_use_the_microphone_where_its_path_names_an_id(path: str) -> None:
+    table = HeaderTable(https=True, microphone_paths=frozenset({"/sessions/{id}/record"}))
+    good = table.expected(f"/sessions/{ID}/record", 200, {})["permissions-policy"]
+    assert good.startswith("microphone=(self), ")
+    assert table.expected(path, 200, {})["permissions-policy"].startswith("microphone=(), ")
+
+
 def test_a_browser_is_told_to_stay_with_https_only_where_there_is_https() -> None:
     assert "strict-transport-security" not in HeaderTable(https=False).expected("/", 200, {})
 

@@ -13,7 +13,10 @@ import time
 from pathlib import Path
 
 BEGUN = time.perf_counter()
-HEAVY = ("av", "ctranslate2", "faster_whisper", "moonshine_voice", "numpy", "onnxruntime", "scipy", "torch")
+HEAVY = (
+    "av", "ctranslate2", "dbos", "faster_whisper", "jsonschema", "moonshine_voice", "numpy", "onnxruntime", "scipy",
+    "torch", "weasyprint", "yaml",
+)  # fmt: skip
 
 
 def main(folder: Path) -> None:

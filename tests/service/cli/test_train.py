@@ -116,6 +116,7 @@ def test_a_trained_coder_codes_and_has_its_figures(data: Path, encoder: Path, tm
     assert set(read_unseen(out / "unseen.safetensors", sessions)) == {one.name for one in sessions}
 
 
+@pytest.mark.slow
 def test_trained_again_it_takes_the_finished_folds_and_gives_the_same(
     data: Path, encoder: Path, tmp_path: Path
 ) -> None:

@@ -11,6 +11,10 @@ from service.database.engine import Database
 from service.database.tables import METADATA
 
 MAC = bytes(32)
+_NOT_YET = {
+    "feedback": ("confirmed_hash", "confirmed_by", "released_by", "released_ms", "heard", "heard_by", "heard_ms")
+}
+"""Columns that stay empty: feedback begins as a draft, and nobody confirms what they receive."""
 
 
 def populate(database: Database) -> None:
@@ -28,6 +32,8 @@ def row_of(table: Table, made: dict[str, dict[str, Any]]) -> dict[str, Any]:
 
 
 def _value(table: Table, column: Column[Any], made: dict[str, dict[str, Any]]) -> Any:
+    if column.name in _NOT_YET.get(table.name, ()):
+        return None
     for key in column.foreign_keys:
         return made[key.column.table.name][key.column.name]
     words = _words(table, column.name)

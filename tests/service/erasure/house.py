@@ -22,6 +22,7 @@ from service.blobs.sealed import write_blob
 from service.blobs.writer import BlobWriter
 from service.database.engine import Database
 from service.database.tables import (
+    amendment,
     artefact,
     decision,
     feedback,
@@ -29,6 +30,8 @@ from service.database.tables import (
     participant,
     person,
     recording,
+    reflection,
+    reply,
     review,
     session,
     upload,
@@ -48,8 +51,12 @@ from tests.service.stand_ins import OpenHandedBroker, RememberingTrail, ToldCloc
 SIGNING = Keyring(keys=(Key(id="key-1", secret=bytes(range(32))),))
 SMALL = 4096
 _COLUMNS = (
-    (session, "details"), (recording, "file_name"), (upload, "file_name"), (decision, "body"), (feedback, "body"),
+    (session.c.id, session.c.details), (recording.c.id, recording.c.file_name), (upload.c.id, upload.c.file_name),
+    (amendment.c.about, amendment.c.body), (reflection.c.id, reflection.c.body),
+    (decision.c.review_id, decision.c.body),
+    (feedback.c.id, feedback.c.body), (reply.c.feedback_id, reply.c.body),
 )  # fmt: skip
+"""Sealed columns, each with the column that names the row it was sealed for."""
 
 
 @dataclass
@@ -175,12 +182,30 @@ class House:
             begun_ms=0,
         ))  # fmt: skip
         rows.execute(insert(decision).values(
-            review_id=looked, kind="note", about="utterance", person_id=worker, made_ms=0,
+            review_id=looked, kind="note", about="utterance", act_id=new_id(), person_id=worker, made_ms=0,
             body=self._sealed(full, looked, planted("note")),
         ))  # fmt: skip
+        coach = _a_coach(rows)
         rows.execute(insert(feedback).values(
-            id=written, session_id=full.session_id, review_id=looked, author_id=worker, state="draft",
+            id=written, session_id=full.session_id, review_id=looked, author_id=coach, worker_id=worker, state="draft",
             body=self._sealed(full, written, planted("feedback words")), body_hash="h", changed_ms=0,
+        ))  # fmt: skip
+        self._said(rows, full, planted, written)
+
+    def _said(self, rows, full, planted, written):  # type: ignore[no-untyped-def]
+        """What the worker wrote: a correction, their reflection, and an answer."""
+        corrected, thought, worker = new_id(), new_id(), full.worker.person_id
+        rows.execute(insert(amendment).values(
+            session_id=full.session_id, kind="words", about=corrected, act_id=new_id(), person_id=worker, made_ms=0,
+            body=self._sealed(full, corrected, planted("corrected words")),
+        ))  # fmt: skip
+        rows.execute(insert(reflection).values(
+            id=thought, session_id=full.session_id, person_id=worker, changed_ms=0,
+            body=self._sealed(full, thought, planted("reflection")),
+        ))  # fmt: skip
+        rows.execute(insert(reply).values(
+            feedback_id=written, session_id=full.session_id, kind="answer", about="whole", act_id=new_id(),
+            person_id=worker, made_ms=0, body=self._sealed(full, written, planted("reply")),
         ))  # fmt: skip
 
     def scanned(self, canaries: Iterable[Canary], *, keyed: bool = False) -> ScanReport:
@@ -195,9 +220,8 @@ class House:
 
     def _columns(self) -> Iterator[bytes]:
         with self.database.reading() as rows:
-            for table, column in _COLUMNS:
-                key = "review_id" if table is decision else "id"
-                for row_id, sealed in rows.execute(select(table.c[key], table.c[column])):
+            for key, column in _COLUMNS:
+                for row_id, sealed in rows.execute(select(key, column)):
                     yield from self._opened(io.BytesIO(sealed), row_id) if sealed else ()
 
     def _opened(self, data: io.BytesIO, blob_id: str) -> Iterator[bytes]:
@@ -221,6 +245,14 @@ class _InMemory:
 
     def close(self) -> None:
         pass
+
+
+def _a_coach(rows) -> str:  # type: ignore[no-untyped-def]
+    one = new_id()
+    rows.execute(insert(person).values(
+        id=one, sign_in_name=one, shown_name="nobody", state="active", created_ms=0, changed_ms=0
+    ))  # fmt: skip
+    return one
 
 
 def _all(reader) -> Iterator[bytes]:  # type: ignore[no-untyped-def]

@@ -76,6 +76,7 @@ _OWN = {
     ("reflection", "reflection"): "VEX",
     ("coaching", "review"): "VX",
     ("coaching", "feedback"): "VX",
+    ("coaching", "reply"): "VEX",
 }
 _COACH = {
     ("coaching", "details"): "V",
@@ -84,6 +85,7 @@ _COACH = {
     ("coaching", "coding"): "V",
     ("coaching", "review"): "VEX",
     ("coaching", "feedback"): "VEXR",
+    ("coaching", "reply"): "VEX",
 }
 _RESEARCH = {("research", "transcript"): "VX", ("research", "coding"): "VX"}
 _STRANGERS = ("apart", *FORMER)
@@ -117,8 +119,10 @@ def expected(role: str, tie: str, case: Case, purpose: Purpose, content: Content
         return True
     if case.state == "quarantined" or purpose not in case.given:
         return False
-    if table is _OWN and content in ("review", "feedback"):
+    if table is _OWN and content in ("review", "feedback", "reply"):
         return case.released
+    if table is _COACH and content == "reply":
+        return case.author and case.released
     return not (table is _COACH and content == "feedback" and action is not Action.EDIT) or case.author
 
 

@@ -6,10 +6,11 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select, update
 
 from service.database.tables import (
     coaching,
+    confirmation,
     erasure,
     feedback,
     membership,
@@ -127,16 +128,31 @@ class World:
         )  # fmt: skip
 
     def feedback(self, session_id: str, author: str, state: FeedbackState = FeedbackState.DRAFT) -> None:
-        looked, done = new_id(), state in (FeedbackState.CONFIRMED, FeedbackState.RELEASED)
+        """Feedback that came to its state one step after the other; somebody who is not the worker confirmed it."""
+        looked, written = new_id(), new_id()
+        worker = self.rows.scalar(select(session.c.worker_id).where(session.c.id == session_id))
         self._add(
             review, id=looked, session_id=session_id, coach_id=author, state="open", kind="open",
             scoring_key="0" * 64, begun_ms=0,
         )  # fmt: skip
         self._add(
-            feedback, id=new_id(), session_id=session_id, review_id=looked, author_id=author, state=state,
-            body_hash="1" * 64, confirmed_hash="1" * 64 if done else None, confirmed_by=author if done else None,
-            released_by=author if done else None, released_ms=0, heard="waived", changed_ms=0,
+            feedback, id=written, session_id=session_id, review_id=looked, author_id=author, worker_id=worker,
+            state=FeedbackState.DRAFT, body_hash="1" * 64, heard="waived", heard_by=worker, heard_ms=0, changed_ms=0,
         )  # fmt: skip
+        steps = list(FeedbackState)
+        for step in steps[1 : steps.index(state) + 1]:
+            self._step(session_id, written, step, self.person() if author == worker else author)
+
+    def _step(self, session_id: str, written: str, step: FeedbackState, by: str) -> None:
+        values: dict[str, object] = {"state": step}
+        if step is FeedbackState.CONFIRMED:
+            self._add(
+                confirmation, session_id=session_id, feedback_id=written, body_hash="1" * 64, person_id=by, made_ms=0
+            )
+            values |= {"confirmed_hash": "1" * 64, "confirmed_by": by}
+        if step is FeedbackState.RELEASED:
+            values |= {"released_by": by, "released_ms": 0}
+        self.rows.execute(update(feedback).where(feedback.c.id == written).values(**values))
 
     def erasure(self, session_id: str) -> None:
         self._add(

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from service.database.words import StaffRole
 from tests.service.council import STATEMENTS, VISIT
@@ -23,6 +25,7 @@ class Asked:
     json: object = None
     headers: dict[str, str] = field(default_factory=dict)
     content: bytes | None = None
+    form: dict[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +83,43 @@ def _always(body: object) -> Callable[[About], Asked]:
     return lambda about: Asked(json=body)
 
 
+def _form(**fields: str) -> Callable[[About], Asked]:
+    return lambda about: Asked(form=fields)
+
+
+def _held(about: About) -> Asked:
+    until = datetime.fromtimestamp(about.house.now / 1000, UTC).date() + timedelta(days=3)
+    return Asked(form={"reason": "court", "until": until.isoformat()})
+
+
 _NEW_PASSWORD = "eleven lamps on a quay"
 _S = "/api/v1/sessions/{session_id}"
+_A = "/administration"
+
+
+def _form(**fields: str) -> Asked:
+    """What a page's form sends."""
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    return Asked(headers=headers, content=urlencode(fields).encode())
+
+
+def _day(prefix: str) -> dict[str, str]:
+    return {f"{prefix}-day": "17", f"{prefix}-month": "11", f"{prefix}-year": "2026"}
+
+
+def _added_by_form(about: About) -> Asked:
+    setting = "supervision" if about.manages else "direct_practice"
+    present = {"present-supervisor": "1", "present-practitioner": "1"}
+    return _form(**_day("held"), **present, setting=setting, lawful_basis="public-task")
+
+
+def _answered_by_form(about: About) -> Asked:
+    answer = {f"answer-{about.ids['participant_id']}-research": "given"}
+    return _form(**_day("said"), **answer, how="spoken")
+
+
+_NEW_PASSWORD = "eleven lamps on a quay"
+_S, _P = "/api/v1/sessions/{session_id}", "/sessions/{session_id}"
 BODIES: dict[str, Callable[[About], Asked]] = {
     "POST /api/v1/sign-in": _credentials,
     "POST /api/v1/links/first": _always(
@@ -101,21 +139,41 @@ BODIES: dict[str, Callable[[About], Asked]] = {
     "PUT /api/v1/retention/{kind}": _always({"days": 100}),
     "POST /api/v1/sessions": _added,
     f"PUT {_S}/details": _detailed,
+    f"PUT {_S}/reflection": lambda about: Asked(json={"note": "A note"}, headers={"If-Match": '"v0"'}),
+    f"POST {_S}/reflection/rated": _always({"without_rating": True}),
     f"PUT {_S}/lawful-basis": _always({"lawful_basis": "legal-obligation"}),
     f"POST {_S}/participants": _always({"role": "child"}),
     f"POST {_S}/participants/{{participant_id}}/permissions": _answered,
     f"POST {_S}/participants/{{participant_id}}/withdrawal": _always({}),
     f"POST {_S}/holds": lambda about: Asked(json={"reason": "court", "until_ms": about.house.now + HOUR_MS}),
+    f"POST {_A}/people": _form(sign_in_name="new@north.example", shown_name="-", roles="coach"),
+    f"POST {_A}/people/{{person_id}}/roles": _form(role="manager"),
+    f"POST {_A}/teams": _form(name="West"),
+    f"POST {_A}/teams/{{team_id}}/members": lambda about: Asked(form={"person_id": about.ids["novice"]}),
+    f"POST {_A}/coaching": lambda about: Asked(
+        form={"coach_id": about.ids["coach_id"], "worker_id": about.ids["novice"]}
+    ),
+    f"POST {_A}/retention/{{kind}}": _form(days="100"),
+    f"POST {_A}/permissions/{{session_id}}/holds": _held,
+    f"POST {_A}/permissions/{{session_id}}/participants/{{participant_id}}/withdrawal": _form(
+        which="all", how="spoken"
+    ),
     "OPTIONS /api/v1/uploads": _tus,
     "POST /api/v1/uploads": _begun,
     "HEAD /api/v1/uploads/{upload_id}": _tus,
     "PATCH /api/v1/uploads/{upload_id}": _piece,
     "POST /api/v1/uploads/{upload_id}": lambda about: _piece(about, **{"X-HTTP-Method-Override": "PATCH"}),
     "DELETE /api/v1/uploads/{upload_id}": _tus,
+    "POST /sessions/new": _added_by_form,
+    f"POST {_P}/permissions": _answered_by_form,
+    f"POST {_P}/participants": lambda about: _form(role="child"),
+    f"POST {_P}/participants/{{participant_id}}/withdrawal": lambda about: _form(purposes="reflection", sure="yes"),
+    f"POST {_P}/erase": lambda about: _form(sure="yes"),
 }
 """By method and template; a route that is not here is sent nothing."""
 
 _IN_ROUTES = {
+    f"POST {_A}/people/{{person_id}}/enable": {"person_id": "former"},
     "POST /api/v1/people/{person_id}/enable": {"person_id": "former"},
     "PUT /api/v1/teams/{team_id}/members/{person_id}": {"team_id": "north"},
     "PUT /api/v1/coaching/{coach_id}/{worker_id}": {"worker_id": "novice"},
@@ -143,6 +201,8 @@ def address(key: str, about: About) -> str:
             return _ROLES.get(f"{method} {template}", "coach")
         if name in ("sign_in_id", "token_id"):
             return about.ids.get(name) or _nobodys(name)
+        if name == "erasure_id":
+            return about.house.erasure_of(about.ids["session_id"]) or _nobodys(name)
         return _WORDS.get(name) or about.ids[renamed.get(name, name)]
 
     path = _NAME.sub(filled, template)
@@ -156,6 +216,8 @@ def asked(key: str, about: About) -> dict[str, Any]:
     sent: dict[str, Any] = {"headers": dict(made.headers)}
     if made.json is not None:
         sent["json"] = made.json
+    if made.form is not None:
+        sent["data"] = made.form
     if made.content is not None:
         sent["content"] = made.content
     return sent

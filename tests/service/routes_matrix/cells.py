@@ -13,7 +13,7 @@ from tests.service.routes_matrix.expectations import ROWS, Row, expected
 from tests.service.routes_matrix.house import House, come_in, enter_state, headers_of
 from tests.service.routes_matrix.principals import Principal
 
-TABLE = HeaderTable(https=True)
+TABLE = HeaderTable(https=True, microphone_paths=frozenset({"/sessions/{id}/record"}))
 CHANGING = {"x-request-id", "date"}
 IDS = ("session_id", "job_id", "upload_id")
 _HERE = "as principal"
@@ -78,6 +78,8 @@ def slug_of(response: Response) -> str:
         return "ok"
     if response.headers.get("content-type") == "application/problem+json" and response.content:
         return str(response.json()["type"]).removeprefix("/problems/")
+    if response.headers.get("content-type", "").startswith("text/html"):
+        return "form-again"
     return {401: "not-signed-in", 403: "not-allowed", 404: "nothing-here"}.get(response.status_code, "?")
 
 

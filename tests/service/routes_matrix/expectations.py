@@ -15,6 +15,7 @@ ANSWERS = {
     "a": "nothing-here",  # and nothing tells it from the answer for an id that there is not
     "e": "nothing-here",  # of a session that is one's own: this part of it is not there
     "f": "not-allowed",
+    "g": "form-again",  # the page once more, with what is wrong
     "i": "bad-input",
     "l": "link-refused",
     "p": "permission-missing",
@@ -127,8 +128,45 @@ def _session(scope: str, *, reads: bool = False, **groups: str) -> Row:
     return Row(scope=scope, groups=groups, reads=reads)
 
 
+_A = "/administration"
+ADMINISTRATION_PAGES: dict[str, Row] = {
+    # What is looked at needs the role; what changes something, and what is taken away as a file, a proof too.
+    **{
+        f"GET {_A}{path}": _administration(fresh=False)
+        for path in (
+            "", "/people", "/people/{person_id}", "/teams", "/teams/{team_id}", "/coaching", "/permissions",
+            "/permissions/{session_id}", "/erasures", "/retention", "/audit", "/audit/check", "/health",
+        )
+    },
+    **{
+        f"{method} {_A}{path}": _administration()
+        for path in (
+            "/people/{person_id}/link", "/people/{person_id}/disable", "/people/{person_id}/sign-ins",
+            "/people/{person_id}/roles/{role}/end", "/coaching/{coach_id}/{worker_id}/end",
+            "/permissions/{session_id}/participants/{participant_id}/withdrawal",
+            "/permissions/{session_id}/holds/{hold_id}/end", "/retention/run", "/retention/{kind}",
+        )
+        for method in ("GET", "POST")
+    },
+    **{
+        f"POST {_A}{path}": _administration()
+        for path in (
+            "/people", "/people/{person_id}/enable", "/people/{person_id}/roles", "/teams", "/teams/{team_id}/members",
+            "/teams/{team_id}/members/{person_id}/end", "/coaching", "/retention/clock",
+        )
+    },
+    f"POST {_A}/permissions/{{session_id}}/holds": Row(
+        fresh=True, groups={"administrator": "oooog"}, others="fffff"
+    ),
+    f"GET {_A}/people/new": _administration(),
+    f"GET {_A}/audit.csv": _administration(),
+    f"GET {_A}/erasures/{{erasure_id}}/certificate": Row(
+        fresh=True, groups={"administrator": "eeeeo"}, others="fffff"
+    ),
+}  # fmt: skip
+
 _READ, _WRITE, _JOBS, _UPLOADS = "sessions:read", "sessions:write", "jobs:read", "uploads:write"
-_S = "/api/v1/sessions/{session_id}"
+_S, _P = "/api/v1/sessions/{session_id}", "/sessions/{session_id}"
 _OWN_WORDS, _OWN_SEES, _COACHED, _RESEARCHED = "oooaa", "ooaaa", "oaaaa", "ooaaa"
 
 
@@ -189,6 +227,7 @@ ROWS: dict[str, Row] = {
     "PUT /api/v1/retention/{kind}": _administration(),
     "GET /api/v1/audit": _administration("audit:read", fresh=False),
     "GET /api/v1/audit/state": _administration("audit:read", fresh=False),
+    **ADMINISTRATION_PAGES,
     f"POST {_S}/holds": Row(fresh=True, groups={"administrator": "oooos"}, others="fffff"),
     f"DELETE {_S}/holds/{{hold_id}}": _administration(),
     # Lists: everybody has one of their own.
@@ -208,6 +247,10 @@ ROWS: dict[str, Row] = {
     f"PUT {_S}/details": _session(_WRITE, own=_OWN_WORDS),
     f"PUT {_S}/sharing": _session(_WRITE, own="oosaa"),
     f"DELETE {_S}/sharing": _session(_WRITE, own=_OWN_WORDS),
+    # The worker's reflection: nobody else's, whatever is shared.
+    f"GET {_S}/reflection": _session(_READ, own=_OWN_SEES, reads=True),
+    f"PUT {_S}/reflection": _session(_WRITE, own=_OWN_SEES),
+    f"POST {_S}/reflection/rated": _session(_WRITE, own=_OWN_SEES),
     # Permissions: the worker, and administrators, who see no content by them. An erased session keeps its receipt.
     f"PUT {_S}/lawful-basis": _session(_WRITE, own="ooovv", administrator="ooovv"),
     f"GET {_S}/participants": _session(_READ, own="ooooo", administrator="ooooo", reads=True),
@@ -227,5 +270,26 @@ ROWS: dict[str, Row] = {
     "PATCH /api/v1/uploads/{upload_id}": _session(_UPLOADS, own="oopaa"),
     "POST /api/v1/uploads/{upload_id}": _session(_UPLOADS, own="oopaa"),
     "DELETE /api/v1/uploads/{upload_id}": _session(_UPLOADS, own="oooaa"),
+    # Pages of adding a session. No token opens a page.
+    "GET /sessions/new": Row(groups={"adds": "ooooo"}, others="fffff"),
+    "POST /sessions/new": Row(groups={"adds": "ooooo"}, others="fffff"),
+    f"GET {_P}": _session("", own="ooooo", coach=_COACHED),
+    f"GET {_P}/permissions": _session("", own="ooooo", administrator="ooooo"),
+    f"POST {_P}/permissions": _session("", own="ooovv", administrator="ooovv"),
+    f"POST {_P}/participants": _session("", own="ooovv", administrator="ooovv"),
+    f"GET {_P}/participants/{{participant_id}}/withdrawal": _session("", own="ooooo", administrator="ooooo"),
+    f"POST {_P}/participants/{{participant_id}}/withdrawal": _session("", own="ooooo", administrator="ooooo"),
+    f"GET {_P}/script": _session("", own="ooooo", administrator="ooooo"),
+    f"GET {_P}/information": _session("", own="ooooo", administrator="ooooo"),
+    f"GET {_P}/recording": _session("", own="ooooo"),
+    f"GET {_P}/record": _session("", own="ooooo"),
+    f"GET {_P}/progress": _session("", own=_OWN_WORDS),
+    f"POST {_P}/jobs/{{job_id}}/cancel": _session("", own=_OWN_WORDS),
+    f"POST {_P}/jobs/{{job_id}}/again": _session("", own=_OWN_WORDS),
+    f"GET {_P}/sharing": _session("", own="ooooo"),
+    f"POST {_P}/sharing": _session("", own="oosaa"),
+    f"POST {_P}/sharing/back": _session("", own=_OWN_WORDS),
+    f"GET {_P}/erase": _session("", own="ooooo"),
+    f"POST {_P}/erase": _session("", own="ooooo"),
 }
 """Each route by its method and template; where a word follows, it is what a request asks for there."""

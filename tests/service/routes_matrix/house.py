@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 
 from service.database.tables import (
     coaching,
+    erasure,
     hold,
     job,
     membership,
@@ -79,6 +80,10 @@ class House:
         with self.council.parts.database.reading() as rows:
             found = rows.execute(select(session.c.version).where(session.c.id == session_id)).scalar_one_or_none()
         return found or 1
+
+    def erasure_of(self, session_id: str) -> str | None:
+        with self.council.parts.database.reading() as rows:
+            return rows.execute(select(erasure.c.id).where(erasure.c.session_id == session_id)).scalar_one_or_none()
 
     def audited(self) -> int:
         return self.council.audited()

@@ -1,4 +1,29 @@
-// What every page does: says things to screen readers, and asks once before something that cannot be undone.
+// What every page does: starts GOV.UK Frontend's components, says things to screen readers, and calls the API.
+import {
+  Accordion,
+  Button,
+  CharacterCount,
+  Checkboxes,
+  ErrorSummary,
+  NotificationBanner,
+  PasswordInput,
+  Radios,
+  SkipLink,
+  Tabs,
+  createAll,
+} from "./vendor/govuk-frontend.js";
+
+const COMPONENTS = [Accordion, Button, CharacterCount, Checkboxes, ErrorSummary, NotificationBanner, PasswordInput, Radios, SkipLink, Tabs];
+
+// Starts the components below an element, those that have started already left as they are.
+export function start(scope) {
+  const waiting = (component) => scope.querySelector(`[data-module="${component.moduleName}"]:not([data-${component.moduleName}-init])`);
+  for (const component of COMPONENTS) if (waiting(component)) createAll(component, {}, { scope, onError: () => {} });
+}
+
+document.body.classList.add("js-enabled", "govuk-frontend-supported");
+start(document.body);
+
 export function say(words) {
   const place = document.getElementById("said");
   if (place) place.textContent = words;

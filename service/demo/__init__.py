@@ -1,0 +1,1 @@
+"""The service with the sample session in it, for whoever tries the program: `practice demo`."""

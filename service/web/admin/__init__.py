@@ -1,0 +1,1 @@
+"""Pages for administrators: people, teams, permissions, retention, audit and how the service is. Never content."""
