@@ -18,6 +18,7 @@ from service.reviews.store import Stored
 from service.reviews.suggested import Machine
 
 _FIELD = "decision.body"
+_KINDS = {kind.value: kind for kind in DecisionKind}
 
 
 class OpenReview:
@@ -43,7 +44,10 @@ class OpenReview:
 
     def read(self, found: Iterable[Row[*tuple[Any, ...]]]) -> None:
         """Unseal rows that come after those that were read. One whose content retention took out says nothing more."""
-        self.rows += [_unsealed(self._opened, row) for row in found if row.body is not None]
+        there = [row for row in found if row.body is not None]
+        texts = [self._opened.unseal(_FIELD, row.body) for row in there]
+        bodies = json.loads(b"[%b]" % b",".join(texts))  # at once: one by one takes three times as long
+        self.rows += [_kept(row, body) for row, body in zip(there, bodies, strict=True)]
 
     def add(self, rows: Connection, draft: Draft, act_id: str, now: int) -> None:
         """Keep a row, in the caller's transaction."""
@@ -97,15 +101,9 @@ class OpenReview:
         )
 
 
-def _unsealed(opened: Opened, row: Row[*tuple[Any, ...]]) -> Kept:
-    body: Mapping[str, object] = json.loads(opened.unseal(_FIELD, row.body))
+def _kept(row: Row[*tuple[Any, ...]], body: Mapping[str, object]) -> Kept:
     return Kept(
-        number=row.number,
-        kind=DecisionKind(row.kind),
-        about=row.about,
-        act_id=row.act_id,
-        body=body,
-        undoes=row.undoes,
+        number=row.number, kind=_KINDS[row.kind], about=row.about, act_id=row.act_id, body=body, undoes=row.undoes
     )
 
 

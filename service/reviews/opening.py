@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ from service.reviews.beginning import may_see, pair_for
 from service.reviews.comparing import begun_from, compared
 from service.reviews.open_review import OpenReview
 from service.reviews.records import Comparison
-from service.reviews.store import Stored
+from service.reviews.store import Gathered, Stored
 from service.reviews.suggested import Machine, read_machine, unseen
 
 PURPOSE = Purpose.COACHING
@@ -57,18 +57,22 @@ class Opening:
         with self.parts.database.reading() as rows:
             newest = store.newest_scoring(rows, stored.session_id)
             there = store.reviews_of(rows, stored.session_id) if stored.kind is ReviewKind.ADJUDICATION else ()
-        pair = pair_for(there, stored.coach_id) if there else ()
-        machines = self._machines((stored, *pair))
+            pair = pair_for(there, stored.coach_id) if there else ()
+            found = [store.gathered(rows, one) for one in (stored, *pair)]
+        machines = self._machines(found)
         machine = machines[stored.scoring_key]
         if pair:
-            both = compared(*(self._open(one, opened, machines[one.scoring_key]).state() for one in pair))
+            both = compared(*(self._open(one, opened, machines).state() for one in found[1:]))
             machine = Machine(start=begun_from(machine.start, both), utterances=machine.utterances)
-        return self._open(stored, opened, machine, newest)
+        return self._open(found[0], opened, {stored.scoring_key: machine}, newest)
 
-    def comparison(self, pair: tuple[Stored, Stored], opened: Opened) -> Comparison:
-        """Two reviews side by side."""
-        machines = self._machines(pair)
-        one, two = (self._open(one, opened, machines[one.scoring_key]).state() for one in pair)
+    def comparison(self, session_id: str, opened: Opened) -> Comparison:
+        """Two reviews of a session side by side. Raises NotBothFinishedError."""
+        with self.parts.database.reading() as rows:
+            pair = pair_for(store.reviews_of(rows, session_id), self.actor.person_id)
+            found = [store.gathered(rows, one) for one in pair]
+        machines = self._machines(found)
+        one, two = (self._open(one, opened, machines).state() for one in found)
         return compared(one, two)
 
     def still(self, rows: Connection, review: OpenReview) -> Stored:
@@ -99,26 +103,22 @@ class Opening:
         )
         self.parts.trail.append(rows, event)
 
-    def _open(self, stored: Stored, opened: Opened, machine: Machine, newest: str | None = None) -> OpenReview:
-        mine = stored.coach_id == self.actor.person_id
-        review = OpenReview(stored, opened, machine, mine=mine, newest=newest)
-        with self.parts.database.reading() as rows:
-            found = store.decisions(rows, stored.id)
-        review.read(found)
+    def _open(
+        self, found: Gathered, opened: Opened, machines: Mapping[str, Machine], newest: str | None = None
+    ) -> OpenReview:
+        stored, mine = found.stored, found.stored.coach_id == self.actor.person_id
+        review = OpenReview(stored, opened, machines[stored.scoring_key], mine=mine, newest=newest)
+        review.read(found.decisions)
         return review
 
-    def _machines(self, reviews: Sequence[Stored]) -> dict[str, Machine]:
+    def _machines(self, found: Sequence[Gathered]) -> dict[str, Machine]:
         """By the key of the scoring; nothing is opened for a blind review that is not revealed."""
-        first = reviews[0]
-        if any(one.revealed_ms is None for one in reviews):
-            return {one.scoring_key: unseen(one.setting) for one in reviews}
+        first = found[0].stored
+        if any(one.stored.revealed_ms is None for one in found):
+            return {one.stored.scoring_key: unseen(first.setting) for one in found}
+        blobs = {one.stored.scoring_key: one.blobs for one in found}
         with self.parts.broker.open(self.actor, first.session_id, Content.CODING, purpose=PURPOSE) as opened:
-            found = {}
-            for key in {one.scoring_key for one in reviews}:
-                with self.parts.database.reading() as rows:
-                    blobs = store.documents(rows, first.session_id, key)
-                found[key] = read_machine(opened, blobs, first.setting)
-        return found
+            return {key: read_machine(opened, of_key, first.setting) for key, of_key in blobs.items()}
 
 
 def shareable(rows: Connection, session_id: str, permission_epoch: int) -> store.Shared:

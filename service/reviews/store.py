@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
 
 from models.records.coding import Setting
 from service.database.tables import artefact, decision, feedback, review, session
@@ -35,17 +36,25 @@ class Stored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
-    """What of a session may have changed since the broker decided."""
+    """What of a session may have changed since the broker decided, and its setting."""
 
     permission_epoch: int
     shared_ms: int | None
-    review_begun_ms: int | None
     setting: Setting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """What there is of a review, still sealed: its decisions, and the blobs of its coding and scoring by document."""
+
+    stored: Stored
+    decisions: Sequence[Row[*tuple[Any, ...]]]
+    blobs: dict[str, str]
 
 
 def review_of(rows: Connection, review_id: str) -> Stored | None:
     """A review; None where there is none."""
-    found = rows.execute(_reviews().where(review.c.id == review_id)).one_or_none()
+    found = rows.execute(_one_review(), {"wanted": review_id}).one_or_none()
     return None if found is None else _stored(found)
 
 
@@ -61,15 +70,19 @@ def reviews_by(rows: Connection, coach_id: str, visible: Select[tuple[str]]) -> 
 
 def shared_of(rows: Connection, session_id: str) -> Shared | None:
     """What of a session decides whether it can be reviewed still."""
-    wanted = select(session.c.permission_epoch, session.c.shared_ms, session.c.review_begun_ms, session.c.setting)
-    found = rows.execute(wanted.where(session.c.id == session_id)).one_or_none()
+    found = rows.execute(_shared(), {"wanted": session_id}).one_or_none()
     if found is None:
         return None
-    return Shared(
-        permission_epoch=found.permission_epoch,
-        shared_ms=found.shared_ms,
-        review_begun_ms=found.review_begun_ms,
-        setting=Setting(found.setting),
+    return Shared(permission_epoch=found.permission_epoch, shared_ms=found.shared_ms, setting=Setting(found.setting))
+
+
+def gathered(rows: Connection, stored: Stored) -> Gathered:
+    """What there is of a review."""
+    wanted = {"wanted": stored.session_id, "key": stored.scoring_key}
+    return Gathered(
+        stored=stored,
+        decisions=decisions(rows, stored.id),
+        blobs={row.stage: row.blob_id for row in rows.execute(_documents(), wanted)},
     )
 
 
@@ -106,9 +119,7 @@ def reopen(rows: Connection, review_id: str) -> None:
 
 def decisions(rows: Connection, review_id: str, after: int = 0) -> Sequence[Row[*tuple[Any, ...]]]:
     """The rows of a review with numbers above ``after``, in their order."""
-    columns = (decision.c.number, decision.c.kind, decision.c.about, decision.c.body, decision.c.undoes)
-    wanted = select(*columns, decision.c.act_id).where(decision.c.review_id == review_id, decision.c.number > after)
-    return rows.execute(wanted.order_by(decision.c.number)).all()
+    return rows.execute(_decisions(), {"wanted": review_id, "after": after}).all()
 
 
 def last_number(rows: Connection, review_id: str) -> int:
@@ -134,25 +145,48 @@ def append(rows: Connection, stored: Stored, draft: Draft, *, sealed: bytes, act
 
 def newest_scoring(rows: Connection, session_id: str) -> str | None:
     """The content key of a session's newest scoring."""
-    kept = (artefact.c.session_id == session_id, artefact.c.stage == Document.SCORING)
-    wanted = select(artefact.c.content_key).where(*kept).order_by(artefact.c.made_ms.desc(), artefact.c.blob_id)
-    return rows.execute(wanted).scalar()
-
-
-def documents(rows: Connection, session_id: str, content_key: str) -> dict[str, str]:
-    """The blob ids of the coding and the scoring that were made together, by document."""
-    wanted = select(artefact.c.stage, artefact.c.blob_id).where(
-        artefact.c.session_id == session_id,
-        artefact.c.content_key == content_key,
-        artefact.c.stage.in_((Document.CODING, Document.SCORING)),
-    )
-    return {row.stage: row.blob_id for row in rows.execute(wanted)}
+    return rows.execute(_newest(), {"wanted": session_id}).scalar()
 
 
 def feedback_confirmed(rows: Connection, session_id: str) -> bool:
     """Whether any feedback on a session is confirmed or released."""
     wanted = select(feedback.c.id).where(feedback.c.session_id == session_id, feedback.c.state.in_(_CONFIRMED))
     return rows.execute(wanted).first() is not None
+
+
+@cache
+def _one_review() -> Select[Any]:
+    """Built once, as the others that every act needs: building takes longer than asking."""
+    return _reviews().where(review.c.id == bindparam("wanted"))
+
+
+@cache
+def _decisions() -> Select[*tuple[Any, ...]]:
+    columns = (decision.c.number, decision.c.kind, decision.c.about, decision.c.body, decision.c.undoes)
+    its = decision.c.review_id == bindparam("wanted"), decision.c.number > bindparam("after")
+    return select(*columns, decision.c.act_id).where(*its).order_by(decision.c.number)
+
+
+@cache
+def _shared() -> Select[*tuple[Any, ...]]:
+    columns = (session.c.permission_epoch, session.c.shared_ms, session.c.setting)
+    return select(*columns).where(session.c.id == bindparam("wanted"))
+
+
+@cache
+def _newest() -> Select[tuple[str]]:
+    kept = artefact.c.session_id == bindparam("wanted"), artefact.c.stage == Document.SCORING
+    return select(artefact.c.content_key).where(*kept).order_by(artefact.c.made_ms.desc(), artefact.c.blob_id)
+
+
+@cache
+def _documents() -> Select[tuple[str, str]]:
+    """The coding and the scoring of one key were made together."""
+    return select(artefact.c.stage, artefact.c.blob_id).where(
+        artefact.c.session_id == bindparam("wanted"),
+        artefact.c.content_key == bindparam("key"),
+        artefact.c.stage.in_((Document.CODING, Document.SCORING)),
+    )
 
 
 def _reviews() -> Select[Any]:

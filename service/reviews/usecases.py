@@ -16,7 +16,7 @@ from service.ids import new_id
 from service.keybroker.ports import Actor
 from service.parts import Parts
 from service.reviews import store
-from service.reviews.beginning import is_drawn, known_or_kind, may_see, pair_for
+from service.reviews.beginning import is_drawn, known_or_kind, may_see
 from service.reviews.deciding import Draft, Ground, drafted, utterances_named
 from service.reviews.errors import (
     AdjudicationBegunError,
@@ -147,9 +147,7 @@ class Reviews:
         """Two finished reviews side by side, to both coaches and to who adjudicates. Raises NotBothFinishedError."""
         opening = Opening(parts=self.parts, actor=actor)
         with opening.content(session_id) as opened:
-            with self.parts.database.reading() as rows:
-                there = store.reviews_of(rows, session_id)
-            return opening.comparison(pair_for(there, actor.person_id), opened)
+            return opening.comparison(session_id, opened)
 
     def _new(self, rows: Connection, actor: Actor, session_id: str, kind: ReviewKind, shared: store.Shared) -> Stored:
         scoring, now = store.newest_scoring(rows, session_id), self.parts.clock()
@@ -176,14 +174,15 @@ class Reviews:
             if stored.revealed_ms != before.revealed_ms:
                 return None
             review.stored, number, refused = stored, review.number, []
-            now = self.parts.clock()
+            now, known = self.parts.clock(), {row.act_id for row in review.rows}
             for act in acts:
-                if all(row.act_id != act.act_id for row in review.rows):
+                if act.act_id not in known:
                     found = _drafted(act, ground, review)
                     if isinstance(found, Refused):
                         refused.append(found)
                     else:
                         review.add(rows, found, act.act_id, now)
+                        known.add(act.act_id)
             if review.number != number:
                 opening.tell(rows, stored, now)
         return tuple(refused)

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from service.api.fields import PathId
 from service.api.principals import SignedIn
-from service.database.words import ReviewKind, StaffRole
+from service.database.words import ReviewKind
 from service.reviews.records import Comparison, FlagCompared, Given, ReviewFacts, Verdict
 from service.transcripts.records import Said
 from service.web.forms import page_for
@@ -20,7 +20,7 @@ from service.web.rendering import clock_time
 from service.web.review_looking import ReviewLooking
 from service.web.review_wording import KIND_WORDS, NONE_WORDS, VERDICT_WORDS, direction_words
 
-Coach = Annotated[SignedIn, Depends(page_for(StaffRole.COACH))]
+Coach = Annotated[SignedIn, Depends(page_for())]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

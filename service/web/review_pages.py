@@ -23,7 +23,7 @@ from service.web.kit import Kit
 from service.web.review_looking import ReviewLooking
 from service.web.review_view import Typed
 
-Coach = Annotated[SignedIn, Depends(page_for(StaffRole.COACH))]
+Coach = Annotated[SignedIn, Depends(page_for())]
 CONFLICT = 409
 _KINDS = {one.value: one for one in ReviewKind}
 
@@ -107,6 +107,8 @@ class _Desk:
     def shown(self, request: Request, who: SignedIn, session_id: str) -> Response:
         own = self.looking.own(who.actor, session_id)
         if own is None:
+            if StaffRole.COACH not in who.actor.roles:
+                raise RefusedError("reviews are for coaches")
             held_on = self.looking.held_on(who.actor, session_id)
             return self.pages.page(request, "review/begin.html", who, session_id=session_id, held_on=held_on)
         review = self.looking.reviews.look(who.actor, own.id)

@@ -6,14 +6,9 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
-from service.web.comparison_pages import comparison_pages
-from service.web.home_pages import home_pages
-from service.web.kit import Kit
-from service.web.look import look_router
-from service.web.review_pages import review_pages
-from service.web.sign_in_pages import sign_in_pages
 from service.web.account_pages import account_pages, password_pages
 from service.web.adding_pages import adding_pages
+from service.web.comparison_pages import comparison_pages
 from service.web.help_pages import help_pages
 from service.web.home_pages import home_pages
 from service.web.kit import Kit
@@ -22,6 +17,7 @@ from service.web.permission_pages import permission_pages
 from service.web.progress_pages import progress_pages
 from service.web.recording_pages import recording_pages
 from service.web.reflection_pages import reflection_pages
+from service.web.review_pages import review_pages
 from service.web.session_pages import session_pages, sharing_pages
 from service.web.sign_in_pages import confirm_pages, sign_in_pages
 from service.web.static_files import static_router

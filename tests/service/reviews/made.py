@@ -51,8 +51,8 @@ def to_review(parts: Parts, *, utterances: int = 12, key: str = "a" * 64) -> str
     return session_id
 
 
-def scored(parts: Parts, session_id: str, *, utterances: int = 12, key: str) -> None:
-    """A coding and a scoring of the session, made now."""
+def scored(parts: Parts, session_id: str, *, utterances: int = 12, key: str, later_ms: int = 0) -> None:
+    """A coding and a scoring of the session, made now or so much later."""
     made = {
         Document.CODING: coding_json(a_coding(utterances)),
         Document.SCORING: scoring_json(a_scoring()),
@@ -68,7 +68,7 @@ def scored(parts: Parts, session_id: str, *, utterances: int = 12, key: str) -> 
             with parts.database.writing() as rows:
                 rows.execute(insert(artefact).values(
                     blob_id=blob_id, session_id=session_id, stage=document, content=CONTENTS[document],
-                    content_key=key, size_bytes=len(text), permission_epoch=1, made_ms=parts.clock(),
+                    content_key=key, size_bytes=len(text), permission_epoch=1, made_ms=parts.clock() + later_ms,
                 ))  # fmt: skip
 
 

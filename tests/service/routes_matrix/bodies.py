@@ -92,12 +92,10 @@ def _held(about: About) -> Asked:
     return Asked(form={"reason": "court", "until": until.isoformat()})
 
 
-_NEW_PASSWORD = "eleven lamps on a quay"
-_S = "/api/v1/sessions/{session_id}"
 _A = "/administration"
 
 
-def _form(**fields: str) -> Asked:
+def _formed(**fields: str) -> Asked:
     """What a page's form sends."""
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     return Asked(headers=headers, content=urlencode(fields).encode())
@@ -110,12 +108,12 @@ def _day(prefix: str) -> dict[str, str]:
 def _added_by_form(about: About) -> Asked:
     setting = "supervision" if about.manages else "direct_practice"
     present = {"present-supervisor": "1", "present-practitioner": "1"}
-    return _form(**_day("held"), **present, setting=setting, lawful_basis="public-task")
+    return _formed(**_day("held"), **present, setting=setting, lawful_basis="public-task")
 
 
 def _answered_by_form(about: About) -> Asked:
     answer = {f"answer-{about.ids['participant_id']}-research": "given"}
-    return _form(**_day("said"), **answer, how="spoken")
+    return _formed(**_day("said"), **answer, how="spoken")
 
 
 _NEW_PASSWORD = "eleven lamps on a quay"
@@ -158,6 +156,10 @@ BODIES: dict[str, Callable[[About], Asked]] = {
     f"POST {_A}/permissions/{{session_id}}/participants/{{participant_id}}/withdrawal": _form(
         which="all", how="spoken"
     ),
+    f"POST {_S}/reviews": _always({"kind": "open"}),
+    "POST /api/v1/reviews/{review_id}/acts": _always(
+        {"acts": [{"act_id": "a" * 32, "kind": "note", "body": {"text": "To talk about"}}]}
+    ),
     "OPTIONS /api/v1/uploads": _tus,
     "POST /api/v1/uploads": _begun,
     "HEAD /api/v1/uploads/{upload_id}": _tus,
@@ -166,9 +168,13 @@ BODIES: dict[str, Callable[[About], Asked]] = {
     "DELETE /api/v1/uploads/{upload_id}": _tus,
     "POST /sessions/new": _added_by_form,
     f"POST {_P}/permissions": _answered_by_form,
-    f"POST {_P}/participants": lambda about: _form(role="child"),
-    f"POST {_P}/participants/{{participant_id}}/withdrawal": lambda about: _form(purposes="reflection", sure="yes"),
-    f"POST {_P}/erase": lambda about: _form(sure="yes"),
+    f"POST {_P}/participants": lambda about: _formed(role="child"),
+    f"POST {_P}/participants/{{participant_id}}/withdrawal": lambda about: _formed(purposes="reflection", sure="yes"),
+    f"POST {_P}/review/score": _form(element="empathy", score="3", reason="Heard it in the room"),
+    f"POST {_P}/review/flag": _form(act="accept", utterance="u0", element="empathy", direction="+"),
+    f"POST {_P}/review/opened": _form(element="empathy"),
+    f"POST {_P}/review/note": _form(text="To talk about"),
+    f"POST {_P}/erase": lambda about: _formed(sure="yes"),
 }
 """By method and template; a route that is not here is sent nothing."""
 

@@ -18,6 +18,8 @@ ANSWERS = {
     "g": "form-again",  # the page once more, with what is wrong
     "i": "bad-input",
     "l": "link-refused",
+    "m": "not-all-scored",
+    "n": "not-both-finished",
     "p": "permission-missing",
     "s": "other-state",
     "u": "upload-ended",
@@ -36,7 +38,7 @@ TOKENS: dict[str, frozenset[str]] = {
     "worker's token of the scope": frozenset(_WORKER_SCOPES),
     "worker's token of other scopes": frozenset(),
     "worker's token, role ended": frozenset(),
-    "coach's token": frozenset(_STAFF_SCOPES),
+    "coach's token": frozenset(_STAFF_SCOPES | {"reviews:write"}),
     "administrator's token": frozenset(_STAFF_SCOPES | {"audit:read", "people:read"}),
 }
 """The scopes that count for whoever sends a token: those that it has, and that its person's roles allow."""
@@ -166,7 +168,9 @@ ADMINISTRATION_PAGES: dict[str, Row] = {
 }  # fmt: skip
 
 _READ, _WRITE, _JOBS, _UPLOADS = "sessions:read", "sessions:write", "jobs:read", "uploads:write"
-_S, _P = "/api/v1/sessions/{session_id}", "/sessions/{session_id}"
+_REVIEWS = "reviews:write"
+_S, _V = "/api/v1/sessions/{session_id}", "/api/v1/reviews/{review_id}"
+_P = "/sessions/{session_id}"
 _OWN_WORDS, _OWN_SEES, _COACHED, _RESEARCHED = "oooaa", "ooaaa", "oaaaa", "ooaaa"
 
 
@@ -259,6 +263,15 @@ ROWS: dict[str, Row] = {
     f"POST {_S}/participants/{{participant_id}}/withdrawal": _session(_WRITE, own="ooooo", administrator="ooooo"),
     f"GET {_S}/receipt": _session(_READ, own="eeeoo", administrator="eeeoo"),
     f"DELETE {_S}": _session(_WRITE, own="ooooo"),
+    # Reviews: the coach alone. There is one, with nothing in it yet.
+    f"POST {_S}/reviews": _session(_REVIEWS, coach=_COACHED),
+    f"GET {_S}/reviews": _session(_READ, coach=_COACHED, reads=True),
+    f"GET {_S}/comparison": _session(_READ, coach="naaaa"),
+    f"GET {_V}": _session(_READ, coach=_COACHED),
+    f"POST {_V}/acts": _session(_REVIEWS, coach=_COACHED),
+    f"POST {_V}/reveal": _session(_REVIEWS, coach=_COACHED),
+    f"POST {_V}/finish": _session(_REVIEWS, coach="maaaa"),
+    f"POST {_V}/reopen": _session(_REVIEWS, coach=_COACHED),
     # Jobs and uploads.
     f"GET {_S}/jobs": _session(_JOBS, own=_OWN_WORDS),
     "GET /api/v1/jobs/{job_id}": _session(_JOBS, own=_OWN_WORDS),
@@ -274,6 +287,17 @@ ROWS: dict[str, Row] = {
     "GET /sessions/new": Row(groups={"adds": "ooooo"}, others="fffff"),
     "POST /sessions/new": Row(groups={"adds": "ooooo"}, others="fffff"),
     f"GET {_P}": _session("", own="ooooo", coach=_COACHED),
+    # Pages of a review: for coaches. The review that there is has nothing in it yet.
+    f"GET {_P}/review": _session("", coach="oaaaa"),
+    f"POST {_P}/review": _session("", coach="oaaaa"),
+    f"POST {_P}/review/score": _session("", coach="oaaaa"),
+    f"POST {_P}/review/flag": _session("", coach="gaaaa"),
+    f"POST {_P}/review/opened": _session("", coach="oaaaa"),
+    f"POST {_P}/review/note": _session("", coach="oaaaa"),
+    f"POST {_P}/review/reveal": _session("", coach="oaaaa"),
+    f"POST {_P}/review/finish": _session("", coach="gaaaa"),
+    f"POST {_P}/review/reopen": _session("", coach="oaaaa"),
+    f"GET {_P}/comparison": _session("", coach="naaaa"),
     f"GET {_P}/permissions": _session("", own="ooooo", administrator="ooooo"),
     f"POST {_P}/permissions": _session("", own="ooovv", administrator="ooovv"),
     f"POST {_P}/participants": _session("", own="ooovv", administrator="ooovv"),

@@ -15,12 +15,14 @@ from sqlalchemy import insert, select, update
 from starlette.testclient import TestClient
 
 from service.database.tables import (
+    artefact,
     coaching,
     erasure,
     hold,
     job,
     membership,
     person,
+    review,
     role_grant,
     session,
     sign_in,
@@ -180,13 +182,31 @@ def _after_work(house: House, caller: Caller, things: dict[str, str]) -> None:
     things["job_id"] = caller.get(f"/sessions/{session_id}/jobs").json()["items"][0]["id"]
     begun = house.council.begin_upload(session_id, 3 * len(PIECE), caller)
     things["upload_id"] = begun.headers["Location"].rpartition("/")[2]
-    things["hold_id"] = new_id()
+    things["hold_id"], things["review_id"] = new_id(), new_id()
     owner = house.council.callers["other administrator"].actor.person_id
     ended = {"from_ms": 0, "until_ms": house.now, "ended_ms": house.now}
     house.change(
         update(job).where(job.c.id == things["job_id"]).values(state=JobState.CANCELLED, reason="cancelled"),
+        insert(review).values(
+            id=things["review_id"],
+            session_id=session_id,
+            coach_id=house.council.callers["somebody"].actor.person_id,
+            kind="open",
+            state="open",
+            scoring_key=_scoring_key(house, session_id),
+            begun_ms=0,
+            revealed_ms=0,
+        ),
         insert(hold).values(id=things["hold_id"], session_id=session_id, owner_id=owner, reason="court", **ended),
     )
+
+
+def _scoring_key(house: House, session_id: str) -> str:
+    with house.council.parts.database.reading() as rows:
+        found = rows.execute(
+            select(artefact.c.content_key).where(artefact.c.session_id == session_id, artefact.c.stage == "scoring")
+        )
+        return str(found.scalar_one())
 
 
 def _common(house: House) -> dict[str, str]:
