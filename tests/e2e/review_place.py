@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from service.api.server import listening, web_server
+from service.api.server import web_server
 from service.installation import opened_installation
 from service.people import sign_in_rows
 from service.settings_service import ServiceSettings
@@ -33,7 +34,7 @@ def served_council(folder: Path, make: Callable[[Council], dict[str, str]], port
     with standing_council(folder) as council:
         made = make(council)
         ids = {name: caller.actor.person_id for name, caller in council.callers.items()}
-    held = listening(ServiceSettings.from_environment({"PRACTICE_DATA": str(folder), "PRACTICE_PORT": str(port)}))
+    held = socket.create_server(("127.0.0.1", port))
     url = f"http://127.0.0.1:{held.getsockname()[1]}"
     settings = ServiceSettings.from_environment({"PRACTICE_DATA": str(folder / "data"), "PRACTICE_URL": url})
     clock = ToldClock()
