@@ -10,6 +10,7 @@ from service.web.about_scores_pages import about_scores_pages
 from service.web.account_pages import account_pages, password_pages
 from service.web.adding_pages import adding_pages
 from service.web.check_pages import check_pages
+from service.web.comparison_pages import comparison_pages
 from service.web.help_pages import help_pages
 from service.web.home_pages import home_pages
 from service.web.kit import Kit
@@ -18,6 +19,7 @@ from service.web.permission_pages import permission_pages
 from service.web.progress_pages import progress_pages
 from service.web.recording_pages import recording_pages
 from service.web.reflection_pages import reflection_pages
+from service.web.review_pages import review_pages
 from service.web.session_pages import session_pages, sharing_pages
 from service.web.sign_in_pages import confirm_pages, sign_in_pages
 from service.web.static_files import static_router
@@ -40,6 +42,8 @@ def page_routers(kit: Kit) -> Sequence[APIRouter]:
         voices_pages(kit),
         check_pages(kit),
         transcript_pages(kit),
+        review_pages(kit),
+        comparison_pages(kit),
         account_pages(kit),
         password_pages(kit),
         token_pages(kit),

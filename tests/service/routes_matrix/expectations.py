@@ -200,6 +200,9 @@ _REVIEWS = "reviews:write"
 _S, _V = "/api/v1/sessions/{session_id}", "/api/v1/reviews/{review_id}"
 _S = "/api/v1/sessions/{session_id}"
 _R = "/sessions/{session_id}/reflection"
+_REVIEWS = "reviews:write"
+_S, _V = "/api/v1/sessions/{session_id}", "/api/v1/reviews/{review_id}"
+_P = "/sessions/{session_id}"
 _OWN_WORDS, _OWN_SEES, _COACHED, _RESEARCHED = "oooaa", "ooaaa", "oaaaa", "ooaaa"
 
 
@@ -341,6 +344,17 @@ ROWS: dict[str, Row] = {
     "GET /sessions/new": Row(groups={"adds": "ooooo"}, others="fffff"),
     "POST /sessions/new": Row(groups={"adds": "ooooo"}, others="fffff"),
     f"GET {_P}": _session("", own="ooooo", coach=_COACHED),
+    # Pages of a review: for coaches. The review that there is has nothing in it yet.
+    f"GET {_P}/review": _session("", coach="oaaaa"),
+    f"POST {_P}/review": _session("", coach="oaaaa"),
+    f"POST {_P}/review/score": _session("", coach="oaaaa"),
+    f"POST {_P}/review/flag": _session("", coach="gaaaa"),
+    f"POST {_P}/review/opened": _session("", coach="oaaaa"),
+    f"POST {_P}/review/note": _session("", coach="oaaaa"),
+    f"POST {_P}/review/reveal": _session("", coach="oaaaa"),
+    f"POST {_P}/review/finish": _session("", coach="gaaaa"),
+    f"POST {_P}/review/reopen": _session("", coach="oaaaa"),
+    f"GET {_P}/comparison": _session("", coach="naaaa"),
     f"GET {_P}/permissions": _session("", own="ooooo", administrator="ooooo"),
     f"POST {_P}/permissions": _session("", own="ooovv", administrator="ooovv"),
     f"POST {_P}/participants": _session("", own="ooovv", administrator="ooovv"),
