@@ -52,8 +52,8 @@ SIGNING = Keyring(keys=(Key(id="key-1", secret=bytes(range(32))),))
 SMALL = 4096
 _COLUMNS = (
     (session.c.id, session.c.details), (recording.c.id, recording.c.file_name), (upload.c.id, upload.c.file_name),
-    (amendment.c.about, amendment.c.body), (reflection.c.id, reflection.c.body), (decision.c.review_id, decision.c.body),
-    (feedback.c.id, feedback.c.body), (reply.c.feedback_id, reply.c.body),
+    (amendment.c.about, amendment.c.body), (reflection.c.id, reflection.c.body),
+    (decision.c.review_id, decision.c.body), (feedback.c.id, feedback.c.body), (reply.c.feedback_id, reply.c.body),
 )  # fmt: skip
 """Sealed columns, each with the column that names the row it was sealed for."""
 

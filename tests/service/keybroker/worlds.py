@@ -137,7 +137,8 @@ class World:
         )  # fmt: skip
         self._add(
             feedback, id=written, session_id=session_id, review_id=looked, author_id=author, worker_id=worker,
-            state=FeedbackState.DRAFT, body_hash="1" * 64, heard="waived", heard_by=worker, heard_ms=0, changed_ms=0,
+            state=FeedbackState.DRAFT, body=b"-", body_hash="1" * 64, heard="waived", heard_by=worker, heard_ms=0,
+            changed_ms=0,
         )  # fmt: skip
         steps = list(FeedbackState)
         for step in steps[1 : steps.index(state) + 1]:
