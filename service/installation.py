@@ -135,7 +135,14 @@ def _opened(settings: ServiceSettings, database: Database, *, may_begin: bool, c
             clock=clock,
             first_start=first,
         )
-        parts = Parts(database=database, blobs=blobs, broker=care.broker, trail=trail, clock=clock)
+        parts = Parts(
+            database=database,
+            blobs=blobs,
+            broker=care.broker,
+            trail=trail,
+            clock=clock,
+            blind_share=settings.blind_share,
+        )
         check_ledger(parts, ledger)
         if first:
             beginning.unlink()

@@ -10,13 +10,19 @@ from service.clock import Clock
 from service.database.engine import Database
 from service.keybroker.ports import Broker
 
+BLIND_SHARE = 0.2
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """The service's parts behind their ports; safe to share between threads."""
+    """The service's parts behind their ports; safe to share between threads.
+
+    ``blind_share``: the share of sessions, in [0, 1], whose coach scores before the suggestions are shown.
+    """
 
     database: Database
     blobs: BlobStore
     broker: Broker
     trail: Trail
     clock: Clock
+    blind_share: float = BLIND_SHARE

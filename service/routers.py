@@ -20,6 +20,7 @@ from service.people.web import PeopleWeb
 from service.permissions.routes import permissions_routers
 from service.retention.routes import retention_router
 from service.retention.watch import ClockWatch
+from service.reviews.routes import reviews_routers
 from service.sessions.routes import sessions_routers
 
 
@@ -40,6 +41,7 @@ def routers_of(served: Served) -> tuple[Sequence[APIRouter], Sequence[APIRouter]
         *people_routers(served.people),
         *sessions_routers(parts),
         *permissions_routers(parts),
+        *reviews_routers(parts),
         retention_router(parts, ClockWatch(parts)),
         jobs_router(parts),
         audit_router(parts, served.audit_state),

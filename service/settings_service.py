@@ -12,6 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from models.errors import BadInputError
 from service.audit.private_files import PublicFileError, read_private
+from service.parts import BLIND_SHARE
 
 PORT = 8765
 GIB = 1024**3
@@ -20,6 +21,7 @@ LINK_PATH = "/welcome/"
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 _BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._/-]{0,200})?(\?[\x21-\x7e]{1,400})?")
 """What follows the question mark is read where the bucket is opened (bucket.py)."""
+_SHARE = re.compile(r"0|1|0?\.[0-9]{1,9}|1\.0{1,9}")
 _NAMES = {
     True: frozenset({"1", "true", "yes", "on"}),
     False: frozenset({"", "0", "false", "no", "off"}),
@@ -57,7 +59,8 @@ class ServiceSettings:
     another machine, or where whoever administers this one cannot write: what proves the audit, and what was erased.
     ``public_url`` is what people type, without a slash at its end. ``blobs`` is a folder or ``s3://bucket/prefix``.
     ``trusted_proxies`` are the addresses whose X-Forwarded headers are believed. ``metrics_token`` None: metrics are
-    for this machine alone. ``council`` None: people sign in with passwords of their own here.
+    for this machine alone. ``council`` None: people sign in with passwords of their own here. ``blind_share``: the
+    share of sessions, 0 to 1, that the coach scores before the suggestions are shown.
     """
 
     data: Path
@@ -74,6 +77,7 @@ class ServiceSettings:
     metrics_token: str | None = field(default=None, repr=False)
     api_docs: bool = False
     council: CouncilSignIn | None = None
+    blind_share: float = BLIND_SHARE
 
     def link_to(self, secret: str) -> str:
         """The address of a one-time link."""
@@ -88,8 +92,8 @@ class ServiceSettings:
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> ServiceSettings:
         """Read ``PRACTICE_DATA``, ``_DATABASE_URL``, ``_URL``, ``_HOST``, ``_PORT``, ``_BLOBS``, ``_KEYS``,
         ``_ANCHORS``, ``_LEDGER``, ``_UPLOAD_BYTES``, ``_RECORDING_HOURS``, ``_OPEN_UPLOADS``, ``_TRUSTED_PROXY``,
-        ``_METRICS_TOKEN_FILE``, ``_API_DOCS``, ``_OIDC_ISSUER``, ``_OIDC_CLIENT_ID``, ``_OIDC_SECRET_FILE`` and
-        ``_OIDC_CA_FILE``.
+        ``_METRICS_TOKEN_FILE``, ``_API_DOCS``, ``_BLIND_SHARE``, ``_OIDC_ISSUER``, ``_OIDC_CLIENT_ID``,
+        ``_OIDC_SECRET_FILE`` and ``_OIDC_CA_FILE``.
 
         Each has a default. Raises SettingError, which names the variable and never its value.
         """
@@ -114,6 +118,7 @@ class ServiceSettings:
             metrics_token=_token(Path(token_file)) if token_file else None,
             api_docs=_yes_or_no("PRACTICE_API_DOCS", given),
             council=_council(given),
+            blind_share=_share(given.get("PRACTICE_BLIND_SHARE") or str(BLIND_SHARE)),
         )
 
 
@@ -147,6 +152,12 @@ def _number(name: str, given: Mapping[str, str], usual: int, *, most: int) -> in
     if not (value.isascii() and value.isdigit() and len(value) < 20 and 0 < int(value) <= most):
         raise SettingError(f"{name} must be a whole number from 1 to {most}.")
     return int(value)
+
+
+def _share(value: str) -> float:
+    if _SHARE.fullmatch(value) is None:
+        raise SettingError("PRACTICE_BLIND_SHARE must be a number from 0 to 1, like 0.2.")
+    return float(value)
 
 
 def _yes_or_no(name: str, given: Mapping[str, str]) -> bool:

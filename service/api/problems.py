@@ -25,6 +25,7 @@ from service.jobs import errors as jobs
 from service.keybroker import errors as keys
 from service.people import errors as people
 from service.permissions import errors as permissions
+from service.reviews import errors as reviews
 from service.sessions import errors as sessions
 
 MEDIA_TYPE = "application/problem+json"
@@ -134,6 +135,16 @@ TABLE: dict[type[PracticeError], Row] = {
     sessions.ReviewBegunError: _OTHER_STATE,
     sessions.NothingToShareError: _OTHER_STATE,
     sessions.NoDocumentError: _NOT_MADE,
+    reviews.OtherReviewError: _OTHER_STATE,
+    reviews.ReviewFinishedError: Row(slug="review-finished", title="This review is finished", status=409),
+    reviews.NotAllScoredError: Row(slug="not-all-scored", title="Some elements have no score yet", status=409),
+    reviews.NotRevealedError: _OTHER_STATE,
+    reviews.NotBothFinishedError: Row(slug="not-both-finished", title="Not both are finished", status=409),
+    reviews.FeedbackConfirmedError: _OTHER_STATE,
+    reviews.AdjudicationBegunError: _OTHER_STATE,
+    reviews.EvidenceNotOpenedError: Row(slug="evidence-first", title="Look at the evidence first", status=409),
+    reviews.NothingToUndoError: Row(slug="nothing-to-undo", title="Nothing to undo", status=409),
+    reviews.NothingToRedoError: Row(slug="nothing-to-redo", title="Nothing to redo", status=409),
     permissions.SessionOverError: _OVER,
     permissions.NoSuchParticipantError: _NOTHING,
     permissions.ParticipantExistsError: _TAKEN,
