@@ -1,4 +1,4 @@
-"""Feedback as a tagged PDF. WeasyPrint runs in a process of its own: it is slow to import, and may hang on its fonts."""
+"""Feedback as a tagged PDF. WeasyPrint runs in a process of its own: it is slow to import and can be ended there."""
 
 from __future__ import annotations
 
@@ -43,8 +43,6 @@ def _quoted(text: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    made = Environment(
-        loader=PackageLoader("service.feedback"), autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
+    made = Environment(loader=PackageLoader("service.feedback"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
     made.filters["css"] = _quoted
     return made

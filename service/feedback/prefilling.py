@@ -12,6 +12,8 @@ from service.feedback.records import Body, Candidate, Changed, MadeBy, Moment, S
 from service.reviews.records import FlagState, ReviewState, Verdict
 from service.transcripts.records import Said, Standing
 
+_STANDS = (Verdict.ACCEPT, Verdict.CHANGE, Verdict.ADD)
+
 
 def begun(review: ReviewState, scoring: Scoring, setting: Setting) -> Body:
     """Feedback before the coach wrote anything: the confirmed scores alone. Raises ReviewNotFinishedError."""
@@ -24,9 +26,7 @@ def begun(review: ReviewState, scoring: Scoring, setting: Setting) -> Body:
     return written(nothing, review, {}, made_by, setting)
 
 
-def written(
-    wording: Wording, review: ReviewState, said: Mapping[str, Said], made_by: MadeBy, setting: Setting
-) -> Body:
+def written(wording: Wording, review: ReviewState, said: Mapping[str, Said], made_by: MadeBy, setting: Setting) -> Body:
     """The content: the coach's words and the review's scores. Raises ReviewNotFinishedError, QuoteError.
 
     ``said``: utterances of the transcript as it stands, by id.
@@ -91,7 +91,7 @@ def candidates(review: ReviewState, said: Mapping[str, Said]) -> tuple[Candidate
     found = []
     for flag in review.flags:
         element, direction = _now(flag)
-        if direction == "+" and flag.verdict in (Verdict.ACCEPT, Verdict.CHANGE, Verdict.ADD) and flag.utterance in said:
+        if direction == "+" and flag.verdict in _STANDS and flag.utterance in said:
             there = said[flag.utterance]
             moment = Moment(
                 utterance=there.id, quote=plain(there.text), start_ms=there.start_ms, end_ms=there.end_ms

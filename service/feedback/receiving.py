@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import NoReturn
 
 from service.api.errors import ChangedMeanwhileError
 from service.audit.records import Action, ActorRole, Purpose
@@ -44,6 +45,11 @@ class Receiving:
             written = Written(facts=facts, body=Body.unpacked(opened.unseal(FIELD, sealed)))
         return Received(written=written, replies=self._replies(acting, facts))
 
+    def refuse(self, actor: Actor, session_id: str) -> NoReturn:
+        """Nothing is released to this person: recorded like any other refusal."""
+        self.parts.broker.open(actor, session_id, Content.FEEDBACK, purpose=Purpose.COACHING).close()
+        raise RefusedError("nothing is released")
+
     def waits_to_talk(self, actor: Actor, session_id: str) -> bool:
         """Whether the worker is asked to talk about feedback that is confirmed, or to waive that."""
         with self.parts.database.reading() as rows:
@@ -77,7 +83,9 @@ class Receiving:
     def ask_second(self, actor: Actor, session_id: str, *, act_id: str) -> None:
         """The worker asks for a second coder, where a score is contested. Raises ReplyError."""
         found = self.released(actor, session_id)
-        if found is None or not any(one.kind is ReplyKind.CONTEST for one in found.replies):
+        if found is None:
+            self.refuse(actor, session_id)
+        if not any(one.kind is ReplyKind.CONTEST for one in found.replies):
             raise ReplyError("Say first which score you see differently, then ask for a second coder.")
         if not found.second_wanted:
             self._said(actor, session_id, ReplyKind.CONTEST, SECOND, _SECOND_WORDS, act_id)
@@ -95,7 +103,7 @@ class Receiving:
     def _said(self, actor: Actor, session_id: str, kind: ReplyKind, about: str, words: str, act_id: str) -> None:
         found = self.released(actor, session_id)
         if found is None:
-            raise RefusedError("nothing is released")
+            self.refuse(actor, session_id)
         facts, said = found.written.facts, plain(words)
         mine = facts.author_id if kind is ReplyKind.RESPONSE else facts.worker_id
         if actor.person_id != mine:

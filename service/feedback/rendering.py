@@ -125,7 +125,10 @@ def _score(one: Scored, rubric: Rubric, replies: Sequence[Reply]) -> ScoreView:
     if one.score is None:
         label, anchor = NONE_WORDS.get(one.none or "", "No score"), ""
     else:
-        label, anchor = f"{one.score} of 5: {rubric.labels[one.score - 1]}", known.anchors[one.score - 1] if known else ""
+        label, anchor = (
+            f"{one.score} of 5: {rubric.labels[one.score - 1]}",
+            known.anchors[one.score - 1] if known else "",
+        )
     return ScoreView(
         element=one.element,
         name=known.name if known else one.element,
@@ -146,8 +149,8 @@ def _said(one: Reply) -> SaidView:
 def _made(body: Body, rubric: Rubric) -> tuple[str, ...]:
     installed = f"{rubric.ref.id} {rubric.ref.version}"
     sentences = [
-        "A program wrote down the session, marked moments and suggested scores. A coach listened, decided on each score,"
-        " and wrote the words here.",
+        "A program wrote down the session, marked moments and suggested scores. A coach decided on each score and wrote"
+        " the words here.",
         _counted(body.changed),
         f"Rubric: {body.made_by.rubric}. Coder: {body.made_by.coder}. Judge: {body.made_by.judge}.",
     ]

@@ -100,7 +100,7 @@ class Feedbacks:
         return self._stepped(actor, facts, FeedbackState.IN_REVIEW)
 
     def back_to_draft(self, actor: Actor, feedback_id: str, *, version: int) -> Written:
-        """Go on writing. What was confirmed or talked about has to be so again. Raises FeedbackStateError once released."""
+        """Go on writing; it is confirmed and talked about anew then. Raises FeedbackStateError once it is released."""
         before = (FeedbackState.IN_REVIEW, FeedbackState.CONFIRMED)
         facts = self._own(actor, feedback_id, version, *before)
         nothing = dict.fromkeys(("confirmed_hash", "confirmed_by", "heard", "heard_by", "heard_ms"))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
+from service.web.feedback_pages import feedback_pages
 from service.web.home_pages import home_pages
 from service.web.kit import Kit
 from service.web.look import look_router
@@ -20,4 +21,5 @@ def page_routers(kit: Kit) -> Sequence[APIRouter]:
         look_router(kit.pages.council),
         sign_in_pages(kit),
         home_pages(kit),
+        *feedback_pages(kit),
     )
