@@ -48,7 +48,7 @@ def _prepare(made: Written, title: str, council: str) -> None:
     made.core_properties.title, made.core_properties.author = title, council
     made.core_properties.language, made.core_properties.comments = _LANGUAGE, ""
     normal = made.styles["Normal"]
-    normal.font.size = Pt(11)  # type: ignore[attr-defined]
+    normal.font.size = Pt(11)
     fonts = normal.element.get_or_add_rPr()
     language = fonts.makeelement(qn("w:lang"), {qn("w:val"): _LANGUAGE, qn("w:eastAsia"): _LANGUAGE})
     fonts.append(language)

@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from service.api.errors import ChangedMeanwhileError
 from service.audit.records import Action, ActorRole, Purpose
+from service.blobs.errors import BlobRefusedError
 from service.database.words import Content, FeedbackState, ReplyKind, StaffRole
 from service.feedback import store
 from service.feedback.acting import FIELD, REPLY_FIELD, Acting
@@ -30,6 +31,7 @@ class Receiving:
     def released(self, actor: Actor, session_id: str, *, action: Action = Action.VIEW) -> Received | None:
         """The feedback on a session that was released last, for its worker or its author; None before that.
 
+        Raises BlobRefusedError where the content is not the one that was confirmed, whoever put it there.
         ``action`` says in the audit whether it is looked at or taken away as a document.
         """
         with self.parts.database.reading() as rows:
@@ -43,6 +45,8 @@ class Receiving:
             if sealed is None:
                 raise RefusedError("erased")
             written = Written(facts=facts, body=Body.unpacked(opened.unseal(FIELD, sealed)))
+            if opened.digest(FIELD, written.body.sha256) != facts.body_hash:
+                raise BlobRefusedError  # the row says of other content than this that somebody confirmed it
         return Received(written=written, replies=self._replies(acting, facts))
 
     def refuse(self, actor: Actor, session_id: str) -> NoReturn:

@@ -92,7 +92,8 @@ class Body:
     not_for: Literal["This feedback is for learning. It may not be used for performance management."] = NOT_FOR
 
     def __post_init__(self) -> None:
-        texts = (*(one.words for one in (*self.strengths, *self.scores)), *self.next_steps)
+        written = [*(one.words for one in self.strengths), *(one.words for one in self.scores)]
+        texts = [*written, *self.next_steps]
         moments = (len(one.moments) for one in self.strengths)
         if len(self.next_steps) > MOST_STEPS or any(number > MOST_MOMENTS for number in moments):
             raise FeedbackTextError

@@ -12,6 +12,7 @@ from service.audit.looking import look
 from service.audit.reading import Filter
 from service.audit.records import Action
 from service.feedback.records import NOT_FOR
+from service.people.sign_in_rows import FRESH_MS
 from tests.service.council import Council
 from tests.service.web.feedback_visit import NEXT, Visit, reviewed
 
@@ -119,7 +120,7 @@ def test_a_word_document_is_an_export(done: Visit) -> None:
 
 def test_a_copy_is_taken_after_a_fresh_sign_in_alone(done: Visit) -> None:
     council = done.council
-    council.clock.pass_ms(3_600_000)
+    council.clock.pass_ms(FRESH_MS + 1)
     given = done.get(council.worker, "/document.docx")
     council.again("worker")
     council.again("coach")
