@@ -79,7 +79,7 @@ def _reading(kit: Kit) -> APIRouter:
     def said(session_id: PathId, request: Request, who: Here, sent: Sent) -> Response:
         """An answer, a contest, or the coach's word to one."""
         try:
-            return pages.seen(_page(session_id) + "#said", _say(receiving, who, session_id, sent))
+            return pages.seen(_page(session_id) + "#said-here", _say(receiving, who, session_id, sent))
         except RefusedError:
             raise
         except PracticeError as refused:
