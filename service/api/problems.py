@@ -20,6 +20,7 @@ from service.audit import errors as audit
 from service.blobs import errors as blobs
 from service.database import errors as database
 from service.erasure import errors as erasure
+from service.feedback import errors as feedback
 from service.ingest import errors as ingest
 from service.jobs import errors as jobs
 from service.keybroker import errors as keys
@@ -186,6 +187,14 @@ TABLE: dict[type[PracticeError], Row] = {
     ingest.TooManyUploadsError: Row(slug="too-many-uploads", title="Too many open uploads", status=429),
     ingest.ChecksumError: Row(slug="wrong-checksum", title="The bytes are not those that were sent", status=460),
     ingest.CrowdedError: _UNAVAILABLE,
+    feedback.ReviewNotFinishedError: _OTHER_STATE,
+    feedback.ReviewChangedError: _OTHER_STATE,
+    feedback.FeedbackStateError: _OTHER_STATE,
+    feedback.NotADraftError: _OTHER_STATE,
+    feedback.OtherContentError: _OTHER_STATE,
+    feedback.NotTalkedError: _OTHER_STATE,
+    feedback.NotReadyToReleaseError: _OTHER_STATE,
+    feedback.PdfFailedError: Row(slug="no-pdf", title="The PDF could not be written", status=503),
 }
 """For each class of error the row of its nearest ancestor holds; a test asks that no class of the service is left to
 `PracticeError`'s own row by accident."""

@@ -18,6 +18,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from service.database.columns import SEALED
 from service.database.engine import open_database
+from service.database.feedback_guards import feedback_guards
 from service.database.migration_run import configured
 from service.database.tables import APPEND_ONLY, METADATA
 from service.database.upgrade import MIGRATIONS, known_revisions, upgrade
@@ -43,10 +44,11 @@ def tables_sql(dialect: Dialect) -> str:
 
 
 def guards_sql(dialect: Dialect) -> str:
-    """Triggers that refuse every change to tables of APPEND_ONLY but taking content away."""
+    """Triggers that refuse every change to tables of APPEND_ONLY but taking content away, and those of feedback."""
     triggers = _sqlite_guards if dialect.name == "sqlite" else _postgresql_guards
     parts = [] if dialect.name == "sqlite" else [_REFUSE]
-    return "\n".join([*parts, *(trigger for table in APPEND_ONLY for trigger in triggers(table))])
+    appended = (trigger for table in APPEND_ONLY for trigger in triggers(table))
+    return "\n".join([*parts, *appended, *feedback_guards(dialect.name)])
 
 
 def write_first(folder: Path) -> None:

@@ -119,7 +119,8 @@ feedback = Table(
     ),
     among("state", FeedbackState),
     CheckConstraint(
-        "state NOT IN ('confirmed', 'released') OR (confirmed_by IS NOT NULL AND confirmed_hash = body_hash)",
+        "state NOT IN ('confirmed', 'released') OR (confirmed_by IS NOT NULL AND (body IS NULL OR ("
+        "body_hash IS NOT NULL AND confirmed_hash IS NOT NULL AND confirmed_hash = body_hash)))",
         name="confirmed_as_it_is",
     ),
     CheckConstraint(
@@ -132,6 +133,7 @@ feedback = Table(
         name="heard_word",
     ),
     CheckConstraint("heard <> 'waived' OR heard_by = worker_id", name="waived_by_the_worker"),
+    CheckConstraint("heard <> 'conversation' OR heard_by <> worker_id", name="recorded_by_another"),
 )
 
 reply = Table(

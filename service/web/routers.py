@@ -12,6 +12,7 @@ from service.web.adding_pages import adding_pages
 from service.web.check_pages import check_pages
 from service.web.comparison_pages import comparison_pages
 from service.web.help_pages import help_pages
+from service.web.feedback_pages import feedback_pages
 from service.web.home_pages import home_pages
 from service.web.kit import Kit
 from service.web.look import look_router
@@ -57,4 +58,5 @@ def page_routers(kit: Kit) -> Sequence[APIRouter]:
         sharing_pages(kit),
         session_pages(kit),
         about_scores_pages(kit),
+        *feedback_pages(kit),
     )

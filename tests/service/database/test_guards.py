@@ -25,7 +25,7 @@ from sqlalchemy.exc import IntegrityError
 
 from service.database.columns import SEALED
 from service.database.engine import Database, begun_to_write, open_database
-from service.database.tables import APPEND_ONLY, METADATA, audit, audit_head, confirmation, decision, feedback, person
+from service.database.tables import APPEND_ONLY, METADATA, audit, audit_head, decision
 from tests.service.database.populated import MAC, populate
 
 WORDS = [
@@ -153,46 +153,6 @@ def test_a_guarded_table_cannot_be_emptied_at_once(rows: Connection, table: Tabl
     """PostgreSQL's TRUNCATE fires no trigger for rows; SQLite empties a table so where a DELETE has no condition."""
     emptied = text(f"TRUNCATE {table.name} CASCADE") if rows.dialect.name == "postgresql" else delete(table)
     assert "never deleted" in why_refused(rows, emptied)
-
-
-def a_coach(rows: Connection) -> str:
-    """Somebody who is not the worker."""
-    coach = {**only(rows, person), "id": "a coach", "sign_in_name": "coach", "subject": "coach"}
-    rows.execute(insert(person).values(coach))
-    return str(coach["id"])
-
-
-def confirming(rows: Connection, by: str, confirmed_hash: str) -> Executable:
-    """Somebody's confirmation of that content is kept; returns what states it in the feedback."""
-    row = {**only(rows, confirmation), "feedback_id": only(rows, feedback)["id"], "person_id": by}
-    rows.execute(insert(confirmation).values({**row, "number": 2, "body_hash": confirmed_hash}))
-    return update(feedback).values(state="confirmed", body_hash="a", confirmed_hash=confirmed_hash, confirmed_by=by)
-
-
-def test_feedback_is_not_confirmed_unless_it_is_what_somebody_read(rows: Connection) -> None:
-    coach = a_coach(rows)
-    assert "confirmed_as_it_is" in why_refused(rows, confirming(rows, coach, "b"))
-
-
-def test_feedback_is_not_confirmed_without_the_row_of_who_did(rows: Connection) -> None:
-    coach = a_coach(rows)
-    confirmed = update(feedback).values(state="confirmed", body_hash="a", confirmed_hash="a", confirmed_by=coach)
-    assert "foreign key" in why_refused(rows, confirmed).lower()
-
-
-def test_the_worker_confirms_no_feedback_of_their_own(rows: Connection) -> None:
-    worker = only(rows, feedback)["worker_id"]
-    assert "never_by_the_worker" in why_refused(rows, confirming(rows, worker, "a"))
-
-
-@pytest.mark.parametrize("missing", ["released_by", "released_ms", "heard"])
-def test_feedback_is_not_released_by_nobody(rows: Connection, missing: str) -> None:
-    coach = a_coach(rows)
-    assert why_refused(rows, confirming(rows, coach, "a")) == ""
-    heard = {"heard": "conversation", "heard_by": coach, "heard_ms": 1}
-    released = update(feedback).values(state="released", released_by=coach, released_ms=1, **heard)
-    assert "released_by_someone" in why_refused(rows, released.values({missing: null()}))
-    assert why_refused(rows, released) == ""
 
 
 @pytest.mark.parametrize("referred", ["person", "session", "participant", "review", "recording"])

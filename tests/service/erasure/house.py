@@ -55,6 +55,7 @@ _COLUMNS = (
     (amendment.c.about, amendment.c.body), (reflection.c.id, reflection.c.body),
     (decision.c.review_id, decision.c.body),
     (feedback.c.id, feedback.c.body), (reply.c.feedback_id, reply.c.body),
+    (decision.c.review_id, decision.c.body), (feedback.c.id, feedback.c.body), (reply.c.feedback_id, reply.c.body),
 )  # fmt: skip
 """Sealed columns, each with the column that names the row it was sealed for."""
 

@@ -133,7 +133,8 @@ class World:
         worker = self.rows.scalar(select(session.c.worker_id).where(session.c.id == session_id))
         self._add(
             feedback, id=written, session_id=session_id, review_id=looked, author_id=author, worker_id=worker,
-            state=FeedbackState.DRAFT, body_hash="1" * 64, heard="waived", heard_by=worker, heard_ms=0, changed_ms=0,
+            state=FeedbackState.DRAFT, body=b"-", body_hash="1" * 64, heard="waived", heard_by=worker, heard_ms=0,
+            changed_ms=0,
         )  # fmt: skip
         steps = list(FeedbackState)
         for step in steps[1 : steps.index(state) + 1]:

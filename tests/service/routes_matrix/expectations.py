@@ -372,5 +372,14 @@ ROWS: dict[str, Row] = {
     f"POST {_P}/sharing/back": _session("", own=_OWN_WORDS),
     f"GET {_P}/erase": _session("", own="ooooo"),
     f"POST {_P}/erase": _session("", own="ooooo"),
+    # Pages of feedback, where nothing is released yet: the worker reads that, a coach is asked to begin.
+    "GET /sessions/{session_id}/feedback": _session("", own=_OWN_WORDS, coach=_COACHED, reads=True),
+    "POST /sessions/{session_id}/feedback/waiver": _session("", own="sssaa"),
+    "POST /sessions/{session_id}/feedback/replies": _session("", own="eeeaa"),
+    "POST /sessions/{session_id}/feedback": Row(groups={"coach": "eaaaa"}, others="fffff"),
+    "POST /sessions/{session_id}/feedback/draft": Row(groups={"coach": "eaaaa"}, others="fffff"),
+    "POST /sessions/{session_id}/feedback/step": Row(groups={"coach": "eaaaa"}, others="fffff"),
+    "GET /sessions/{session_id}/feedback/document.pdf": Row(fresh=True, groups={"own": "eeeaa"}),
+    "GET /sessions/{session_id}/feedback/document.docx": Row(fresh=True, groups={"own": "eeeaa"}),
 }
 """Each route by its method and template; where a word follows, it is what a request asks for there."""

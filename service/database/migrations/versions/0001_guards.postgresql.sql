@@ -102,3 +102,64 @@ FOR EACH ROW EXECUTE FUNCTION practice_refuse('rows of reply are never deleted')
 
 CREATE TRIGGER reply_never_emptied BEFORE TRUNCATE ON reply
 FOR EACH STATEMENT EXECUTE FUNCTION practice_refuse('rows of reply are never deleted');
+
+CREATE FUNCTION practice_feedback_worker() RETURNS trigger LANGUAGE plpgsql AS $worker$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM session WHERE id = NEW.session_id AND worker_id = NEW.worker_id) THEN
+        RAISE EXCEPTION USING MESSAGE = 'feedback is of the worker of its session', ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END
+$worker$;
+
+CREATE TRIGGER feedback_of_the_worker BEFORE INSERT ON feedback
+FOR EACH ROW EXECUTE FUNCTION practice_feedback_worker();
+
+CREATE TRIGGER feedback_begins_as_draft BEFORE INSERT ON feedback
+FOR EACH ROW WHEN (NEW.state <> 'draft' OR NEW.confirmed_hash IS NOT NULL OR NEW.confirmed_by IS NOT NULL OR NEW.released_by IS NOT NULL OR NEW.released_ms IS NOT NULL)
+EXECUTE FUNCTION practice_refuse('feedback begins as a draft');
+
+CREATE TRIGGER feedback_stays_released BEFORE UPDATE ON feedback
+FOR EACH ROW WHEN (OLD.state = 'released' AND NOT (
+    NEW.id IS NOT DISTINCT FROM OLD.id
+    AND NEW.session_id IS NOT DISTINCT FROM OLD.session_id
+    AND NEW.review_id IS NOT DISTINCT FROM OLD.review_id
+    AND NEW.author_id IS NOT DISTINCT FROM OLD.author_id
+    AND NEW.worker_id IS NOT DISTINCT FROM OLD.worker_id
+    AND NEW.state IS NOT DISTINCT FROM OLD.state
+    AND (NEW.body IS NOT DISTINCT FROM OLD.body OR NEW.body IS NULL)
+    AND NEW.version IS NOT DISTINCT FROM OLD.version
+    AND (NEW.body_hash IS NOT DISTINCT FROM OLD.body_hash OR NEW.body_hash IS NULL)
+    AND (NEW.confirmed_hash IS NOT DISTINCT FROM OLD.confirmed_hash OR NEW.confirmed_hash IS NULL)
+    AND NEW.confirmed_by IS NOT DISTINCT FROM OLD.confirmed_by
+    AND NEW.released_by IS NOT DISTINCT FROM OLD.released_by
+    AND NEW.heard IS NOT DISTINCT FROM OLD.heard
+    AND NEW.heard_by IS NOT DISTINCT FROM OLD.heard_by
+    AND NEW.heard_ms IS NOT DISTINCT FROM OLD.heard_ms
+    AND NEW.changed_ms IS NOT DISTINCT FROM OLD.changed_ms
+    AND NEW.released_ms IS NOT DISTINCT FROM OLD.released_ms
+))
+EXECUTE FUNCTION practice_refuse('released feedback is never changed');
+
+CREATE TRIGGER feedback_of_the_same BEFORE UPDATE ON feedback
+FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.session_id IS NOT DISTINCT FROM OLD.session_id AND NEW.review_id IS NOT DISTINCT FROM OLD.review_id AND NEW.author_id IS NOT DISTINCT FROM OLD.author_id AND NEW.worker_id IS NOT DISTINCT FROM OLD.worker_id))
+EXECUTE FUNCTION practice_refuse('feedback stays with its session, review, author and worker');
+
+CREATE TRIGGER feedback_one_step BEFORE UPDATE ON feedback
+FOR EACH ROW WHEN (NEW.state <> OLD.state AND NOT ((OLD.state = 'draft' AND NEW.state = 'in-review') OR (OLD.state = 'in-review' AND NEW.state = 'confirmed') OR (OLD.state = 'confirmed' AND NEW.state = 'released') OR (OLD.state = 'in-review' AND NEW.state = 'draft') OR (OLD.state = 'confirmed' AND NEW.state = 'draft')))
+EXECUTE FUNCTION practice_refuse('feedback goes one step at a time');
+
+CREATE TRIGGER feedback_read_before BEFORE UPDATE ON feedback
+FOR EACH ROW WHEN (NEW.state IN ('confirmed', 'released') AND NEW.state <> OLD.state AND (NEW.body IS NULL OR NEW.body_hash IS NULL OR NEW.confirmed_hash IS NULL OR NEW.confirmed_by IS NULL))
+EXECUTE FUNCTION practice_refuse('feedback is confirmed by a person who read it');
+
+CREATE TRIGGER feedback_as_confirmed BEFORE UPDATE ON feedback
+FOR EACH ROW WHEN (NEW.state IN ('confirmed', 'released') AND NOT ((NEW.body IS NOT DISTINCT FROM OLD.body OR NEW.body IS NULL) AND (NEW.body_hash IS NOT DISTINCT FROM OLD.body_hash OR NEW.body_hash IS NULL)))
+EXECUTE FUNCTION practice_refuse('confirmed feedback keeps its content');
+
+CREATE TRIGGER feedback_never_deleted BEFORE DELETE ON feedback
+FOR EACH ROW WHEN (OLD.state = 'released')
+EXECUTE FUNCTION practice_refuse('released feedback is never deleted');
+
+CREATE TRIGGER feedback_never_emptied BEFORE TRUNCATE ON feedback
+FOR EACH STATEMENT EXECUTE FUNCTION practice_refuse('released feedback is never deleted');

@@ -101,3 +101,57 @@ BEGIN SELECT RAISE(ABORT, 'rows of reply are never changed'); END;
 
 CREATE TRIGGER reply_never_deleted BEFORE DELETE ON reply
 BEGIN SELECT RAISE(ABORT, 'rows of reply are never deleted'); END;
+
+CREATE TRIGGER feedback_begins_as_draft BEFORE INSERT ON feedback
+WHEN NEW.state <> 'draft' OR NEW.confirmed_hash IS NOT NULL OR NEW.confirmed_by IS NOT NULL OR NEW.released_by IS NOT NULL OR NEW.released_ms IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'feedback begins as a draft'); END;
+
+CREATE TRIGGER feedback_stays_released BEFORE UPDATE ON feedback
+WHEN OLD.state = 'released' AND NOT (
+    NEW.id IS OLD.id
+    AND NEW.session_id IS OLD.session_id
+    AND NEW.review_id IS OLD.review_id
+    AND NEW.author_id IS OLD.author_id
+    AND NEW.worker_id IS OLD.worker_id
+    AND NEW.state IS OLD.state
+    AND (NEW.body IS OLD.body OR NEW.body IS NULL)
+    AND NEW.version IS OLD.version
+    AND (NEW.body_hash IS OLD.body_hash OR NEW.body_hash IS NULL)
+    AND (NEW.confirmed_hash IS OLD.confirmed_hash OR NEW.confirmed_hash IS NULL)
+    AND NEW.confirmed_by IS OLD.confirmed_by
+    AND NEW.released_by IS OLD.released_by
+    AND NEW.heard IS OLD.heard
+    AND NEW.heard_by IS OLD.heard_by
+    AND NEW.heard_ms IS OLD.heard_ms
+    AND NEW.changed_ms IS OLD.changed_ms
+    AND NEW.released_ms IS OLD.released_ms
+)
+BEGIN SELECT RAISE(ABORT, 'released feedback is never changed'); END;
+
+CREATE TRIGGER feedback_of_the_same BEFORE UPDATE ON feedback
+WHEN NOT (NEW.id IS OLD.id AND NEW.session_id IS OLD.session_id AND NEW.review_id IS OLD.review_id AND NEW.author_id IS OLD.author_id AND NEW.worker_id IS OLD.worker_id)
+BEGIN SELECT RAISE(ABORT, 'feedback stays with its session, review, author and worker'); END;
+
+CREATE TRIGGER feedback_one_step BEFORE UPDATE ON feedback
+WHEN NEW.state <> OLD.state AND NOT ((OLD.state = 'draft' AND NEW.state = 'in-review') OR (OLD.state = 'in-review' AND NEW.state = 'confirmed') OR (OLD.state = 'confirmed' AND NEW.state = 'released') OR (OLD.state = 'in-review' AND NEW.state = 'draft') OR (OLD.state = 'confirmed' AND NEW.state = 'draft'))
+BEGIN SELECT RAISE(ABORT, 'feedback goes one step at a time'); END;
+
+CREATE TRIGGER feedback_read_before BEFORE UPDATE ON feedback
+WHEN NEW.state IN ('confirmed', 'released') AND NEW.state <> OLD.state AND (NEW.body IS NULL OR NEW.body_hash IS NULL OR NEW.confirmed_hash IS NULL OR NEW.confirmed_by IS NULL)
+BEGIN SELECT RAISE(ABORT, 'feedback is confirmed by a person who read it'); END;
+
+CREATE TRIGGER feedback_as_confirmed BEFORE UPDATE ON feedback
+WHEN NEW.state IN ('confirmed', 'released') AND NOT ((NEW.body IS OLD.body OR NEW.body IS NULL) AND (NEW.body_hash IS OLD.body_hash OR NEW.body_hash IS NULL))
+BEGIN SELECT RAISE(ABORT, 'confirmed feedback keeps its content'); END;
+
+CREATE TRIGGER feedback_never_deleted BEFORE DELETE ON feedback
+WHEN OLD.state = 'released'
+BEGIN SELECT RAISE(ABORT, 'released feedback is never deleted'); END;
+
+CREATE TRIGGER feedback_of_the_worker BEFORE INSERT ON feedback
+WHEN NOT EXISTS (SELECT 1 FROM session WHERE id = NEW.session_id AND worker_id = NEW.worker_id)
+BEGIN SELECT RAISE(ABORT, 'feedback is of the worker of its session'); END;
+
+CREATE TRIGGER feedback_never_replaced BEFORE INSERT ON feedback
+WHEN NEW.id IN (SELECT id FROM feedback)
+BEGIN SELECT RAISE(ABORT, 'feedback is never replaced'); END;

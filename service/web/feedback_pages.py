@@ -1,0 +1,268 @@
+"""Pages of feedback: the coach writes and releases it, the worker reads, answers and contests it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from models.errors import PracticeError
+from pipelines.rubrics import shipped_rubric
+from service.api.fields import PathId
+from service.api.principals import SignedIn
+from service.api.problems import row_of
+from service.audit.records import Action
+from service.database.words import FeedbackState, ReviewState, StaffRole
+from service.feedback import store
+from service.feedback.docx import DOCX_TYPE, docx_of
+from service.feedback.pdf import PDF_TYPE, pdf_of
+from service.feedback.receiving import Receiving
+from service.feedback.records import WHOLE, Draft, Received, Wording
+from service.feedback.rendering import FeedbackView, view_of
+from service.feedback.usecases import Feedbacks
+from service.ids import new_id
+from service.keybroker.errors import RefusedError
+from service.reviews.usecases import Reviews
+from service.sessions.usecases import Sessions
+from service.web.feedback_forms import fields_for, kept_in, wording_of
+from service.web.forms import Fields, Sent, page_for
+from service.web.kit import Kit
+from service.web.rendering import NOTICES
+
+Here = Annotated[SignedIn, Depends(page_for())]
+CoachHere = Annotated[SignedIn, Depends(page_for(StaffRole.COACH))]
+FreshHere = Annotated[SignedIn, Depends(page_for(fresh=True))]
+_PATH = "/sessions/{session_id}/feedback"
+NOTICES.update(
+    {
+        "feedback-saved": "The draft is saved.",
+        "feedback-send": "The draft is finished. Read it once more as the worker will, then confirm it.",
+        "feedback-back": "This is a draft again.",
+        "feedback-confirm": "You have confirmed this feedback.",
+        "feedback-talked": "The conversation is recorded.",
+        "feedback-release": "The worker can read this feedback now.",
+        "feedback-waived": "You have said that you do not need a conversation first.",
+        "feedback-said": "What you wrote was added.",
+        "feedback-second": "A second coder is asked to look at this session.",
+    }
+)
+
+
+def feedback_pages(kit: Kit) -> tuple[APIRouter, ...]:
+    """The pages, and where their forms lead."""
+    return _reading(kit), _writing(kit), _documents(kit)
+
+
+def _reading(kit: Kit) -> APIRouter:
+    router, pages, receiving = APIRouter(include_in_schema=False), kit.pages, Receiving(parts=kit.parts)
+
+    @router.get(_PATH)
+    def shown(session_id: PathId, request: Request, who: Here) -> Response:
+        """What was released; before that the worker's word of what is to come, and the author's form."""
+        received = receiving.released(who.actor, session_id)
+        if received is not None:
+            return _released(kit, request, who, received)
+        if _is_worker(kit, who, session_id):
+            Sessions(parts=kit.parts, visible=kit.parts.broker.visible_sessions).look(who.actor, session_id)
+            asked = receiving.waits_to_talk(who.actor, session_id)
+            return pages.page(request, "feedback/nothing_yet.html", who, session_id=session_id, asked=asked)
+        return _coachs(kit, request, who, session_id)
+
+    @router.post(f"{_PATH}/waiver")
+    def waived(session_id: PathId, who: Here) -> Response:
+        """The worker does without the conversation."""
+        receiving.waive(who.actor, session_id)
+        return pages.seen(_page(session_id), "feedback-waived")
+
+    @router.post(f"{_PATH}/replies")
+    def said(session_id: PathId, request: Request, who: Here, sent: Sent) -> Response:
+        """An answer, a contest, or the coach's word to one."""
+        try:
+            return pages.seen(_page(session_id) + "#said-here", _say(receiving, who, session_id, sent))
+        except RefusedError:
+            raise
+        except PracticeError as refused:
+            received = receiving.released(who.actor, session_id)
+            if received is None:
+                raise
+            return _released(kit, request, who, received, refused, sent)
+
+    return router
+
+
+def _writing(kit: Kit) -> APIRouter:
+    router, pages, feedbacks = APIRouter(include_in_schema=False), kit.pages, Feedbacks(parts=kit.parts)
+
+    @router.post(_PATH)
+    def begun(session_id: PathId, who: CoachHere, sent: Sent) -> Response:
+        """Begin a draft from the coach's own finished review."""
+        feedbacks.draft(who.actor, session_id, sent.one("review_id"))
+        return pages.seen(_page(session_id))
+
+    @router.post(f"{_PATH}/draft")
+    def saved(session_id: PathId, request: Request, who: CoachHere, sent: Sent) -> Response:
+        """Save what the coach wrote; where it cannot be kept, it is shown again as it was written."""
+        wording = wording_of(sent)
+        try:
+            feedbacks.change(who.actor, sent.one("feedback_id"), wording, version=_number(sent))
+            return pages.seen(_page(session_id), "feedback-saved")
+        except RefusedError:
+            raise
+        except PracticeError as refused:
+            return _coachs(kit, request, who, session_id, refused, wording)
+
+    @router.post(f"{_PATH}/step")
+    def stepped(session_id: PathId, request: Request, who: CoachHere, sent: Sent) -> Response:
+        """One step on, or back to a draft."""
+        step = sent.one("step")
+        try:
+            _step(feedbacks, who, sent, step)
+            return pages.seen(_page(session_id), f"feedback-{step}")
+        except RefusedError:
+            raise
+        except PracticeError as refused:
+            return _coachs(kit, request, who, session_id, refused)
+
+    return router
+
+
+def _documents(kit: Kit) -> APIRouter:
+    router, receiving = APIRouter(include_in_schema=False), Receiving(parts=kit.parts)
+
+    def released(who: SignedIn, session_id: str) -> FeedbackView:
+        received = receiving.released(who.actor, session_id, action=Action.EXPORT)
+        if received is None:
+            receiving.refuse(who.actor, session_id)
+        return _view(kit, received)
+
+    @router.get(f"{_PATH}/document.pdf")
+    def pdf(session_id: PathId, who: FreshHere) -> Response:
+        """Released feedback as a PDF."""
+        return _file(pdf_of(released(who, session_id), kit.pages.council.name), PDF_TYPE, "feedback.pdf")
+
+    @router.get(f"{_PATH}/document.docx")
+    def docx(session_id: PathId, who: FreshHere) -> Response:
+        """Released feedback as a Word document."""
+        return _file(docx_of(released(who, session_id), kit.pages.council.name), DOCX_TYPE, "feedback.docx")
+
+    return router
+
+
+def _coachs(
+    kit: Kit,
+    request: Request,
+    who: SignedIn,
+    session_id: str,
+    refused: PracticeError | None = None,
+    typed: Wording | None = None,
+) -> Response:
+    """The author's page: a form while it is a draft, else the feedback as the worker will read it."""
+    draft = Feedbacks(parts=kit.parts).editing(who.actor, session_id)
+    status = row_of(type(refused)).status if refused else 200
+    given = {"session_id": session_id, "problem": str(refused) if refused else ""}
+    if draft is None:
+        there = Reviews(parts=kit.parts).of_session(who.actor, session_id)
+        own = next((one for one in reversed(there) if one.mine and one.state is ReviewState.FINISHED), None)
+        return kit.pages.page(request, "feedback/begin.html", who, status=status, review=own, **given)
+    return kit.pages.page(request, "feedback/write.html", who, status=status, **given, **_shown(kit, draft, typed))
+
+
+def _shown(kit: Kit, draft: Draft, typed: Wording | None) -> dict[str, object]:
+    body, facts = draft.written.body, draft.written.facts
+    wording = typed or kept_in(draft)
+    with kit.parts.database.reading() as rows:
+        _, held_on = store.about_session(rows, facts.session_id)
+    return {
+        "facts": facts,
+        "is_draft": facts.state is FeedbackState.DRAFT,
+        "fields": fields_for(draft, wording, shipped_rubric(body.setting)),
+        "next_steps": [*wording.next_steps, "", ""][:2],
+        "view": view_of(body, held_on),
+        "written": bool(body.strengths and body.next_steps),
+    }
+
+
+def _released(
+    kit: Kit,
+    request: Request,
+    who: SignedIn,
+    received: Received,
+    refused: PracticeError | None = None,
+    sent: Fields | None = None,
+) -> Response:
+    facts = received.written.facts
+    return kit.pages.page(
+        request,
+        "feedback/read.html",
+        who,
+        status=row_of(type(refused)).status if refused else 200,
+        session_id=facts.session_id,
+        facts=facts,
+        view=_view(kit, received),
+        is_worker=facts.worker_id == who.actor.person_id,
+        act_id=new_id(),
+        whole=WHOLE,
+        problem=str(refused) if refused else "",
+        typed=sent.one("words") if sent else "",
+        about=sent.one("about") if sent else "",
+    )
+
+
+def _view(kit: Kit, received: Received) -> FeedbackView:
+    with kit.parts.database.reading() as rows:
+        _, held_on = store.about_session(rows, received.written.facts.session_id)
+    return view_of(received.written.body, held_on, received.replies)
+
+
+def _say(receiving: Receiving, who: SignedIn, session_id: str, sent: Fields) -> str:
+    """Keep a reply; the notice of it."""
+    kind, about, words, act_id = (sent.one(name) for name in ("kind", "about", "words", "act_id"))
+    match kind:
+        case "contest":
+            receiving.contest(who.actor, session_id, about, words, act_id=act_id)
+        case "respond":
+            receiving.respond(who.actor, session_id, about, words, act_id=act_id)
+        case "second":
+            receiving.ask_second(who.actor, session_id, act_id=act_id)
+            return "feedback-second"
+        case _:
+            receiving.answer(who.actor, session_id, words, act_id=act_id)
+    return "feedback-said"
+
+
+def _step(feedbacks: Feedbacks, who: SignedIn, sent: Fields, step: str) -> None:
+    feedback_id, version = sent.one("feedback_id"), _number(sent)
+    match step:
+        case "send":
+            feedbacks.send_to_review(who.actor, feedback_id, version=version)
+        case "back":
+            feedbacks.back_to_draft(who.actor, feedback_id, version=version)
+        case "confirm":
+            feedbacks.confirm(who.actor, feedback_id, sent.one("body_hash"), version=version)
+        case "talked":
+            feedbacks.record_conversation(who.actor, feedback_id, version=version)
+        case "release":
+            feedbacks.release(who.actor, feedback_id, version=version)
+        case _:
+            raise RefusedError("no such step")
+
+
+def _is_worker(kit: Kit, who: SignedIn, session_id: str) -> bool:
+    with kit.parts.database.reading() as rows:
+        return store.worker_of(rows, session_id) == who.actor.person_id
+
+
+def _number(sent: Fields) -> int:
+    """The version that the page was made from; -1 where none was sent."""
+    given = sent.one("version")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else -1
+
+
+def _file(content: bytes, media_type: str, name: str) -> Response:
+    """A document to be kept; its name says nothing of anybody."""
+    return Response(content, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _page(session_id: str) -> str:
+    return f"/sessions/{session_id}/feedback"
