@@ -11,8 +11,8 @@ from service.web.account_pages import account_pages, password_pages
 from service.web.adding_pages import adding_pages
 from service.web.check_pages import check_pages
 from service.web.comparison_pages import comparison_pages
-from service.web.help_pages import help_pages
 from service.web.feedback_pages import feedback_pages
+from service.web.help_pages import help_pages
 from service.web.home_pages import home_pages
 from service.web.kit import Kit
 from service.web.look import look_router
