@@ -97,12 +97,6 @@ def _held(about: About) -> Asked:
 _A = "/administration"
 
 
-def _formed(**fields: str) -> Asked:
-    """What a page's form sends."""
-    headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    return Asked(headers=headers, content=urlencode(fields).encode())
-
-
 def _day(prefix: str) -> dict[str, str]:
     return {f"{prefix}-day": "17", f"{prefix}-month": "11", f"{prefix}-year": "2026"}
 
@@ -111,13 +105,11 @@ def _added_by_form(about: About) -> Asked:
     setting = "supervision" if about.manages else "direct_practice"
     present = {"present-supervisor": "1", "present-practitioner": "1"}
     return Asked(form=_day("held") | present | {"setting": setting, "lawful_basis": "public-task"})
-    return _formed(**_day("held"), **present, setting=setting, lawful_basis="public-task")
 
 
 def _answered_by_form(about: About) -> Asked:
     answer = {f"answer-{about.ids['participant_id']}-research": "given"}
     return Asked(form=_day("said") | answer | {"how": "spoken"})
-    return _formed(**_day("said"), **answer, how="spoken")
 
 
 _NEW_PASSWORD = "eleven lamps on a quay"
@@ -196,13 +188,10 @@ BODIES: dict[str, Callable[[About], Asked]] = {
     f"POST {_P}/participants": _form(role="child"),
     f"POST {_P}/participants/{{participant_id}}/withdrawal": _form(purposes="reflection", sure="yes"),
     f"POST {_P}/erase": _form(sure="yes"),
-    f"POST {_P}/participants": lambda about: _formed(role="child"),
-    f"POST {_P}/participants/{{participant_id}}/withdrawal": lambda about: _formed(purposes="reflection", sure="yes"),
     f"POST {_P}/review/score": _form(element="empathy", score="3", reason="Heard it in the room"),
     f"POST {_P}/review/flag": _form(act="accept", utterance="u0", element="empathy", direction="+"),
     f"POST {_P}/review/opened": _form(element="empathy"),
     f"POST {_P}/review/note": _form(text="To talk about"),
-    f"POST {_P}/erase": lambda about: _formed(sure="yes"),
 }
 """By method and template; a route that is not here is sent nothing."""
 
