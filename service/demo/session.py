@@ -21,7 +21,7 @@ from service.housekeeping import ingest_of
 from service.ingest.records import Asked, UploadKind
 from service.installation import Installation
 from service.jobs.claims import Claims
-from service.jobs.plans import documents_key, documents_of, plan_for, told
+from service.jobs.plans import documents_keys, documents_of, plan_for, told
 from service.jobs.records import CONTENTS, DOCUMENTS
 from service.jobs.runner import ACTION, PURPOSE
 from service.jobs.scratch import Scratch
@@ -100,7 +100,7 @@ def _stage(
         store = SealedArtefacts(parts, claims, claim, opened, folder=folder, source_blob=known.blob_id)
         plan, choices = plan_for(known, opened, engines, store.source)
         if stage == DOCUMENTS:
-            store.put_documents(documents_key(plan), documents_of(outcome, engines, choices))
+            store.put_documents(documents_keys(plan), documents_of(outcome, engines, choices))
         else:
             store.put(stage, keys_of(plan)[stage], outcome.records[stage], outcome.seconds[stage], folder)
 
