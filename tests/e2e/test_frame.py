@@ -86,7 +86,7 @@ def test_a_page_is_whole_without_scripts(browser: Any, place: Place, who: str, p
     assert page.problems == expected_problems(path)
     assert page.locator("h1").count() == 1
     if who:
-        assert page.get_by_role("button", name="Sign out").is_visible()
+        assert page.get_by_role("button", name="Sign out", exact=True).is_visible()
     page.context.close()
 
 
