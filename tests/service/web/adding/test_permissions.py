@@ -84,8 +84,8 @@ def test_a_parents_answer_for_a_child_stands_beside_the_childs_own(council: Coun
     ("fields", "said", "linked"),
     [
         ({"how": ""}, "Choose how they answered", "how"),
-        ({"said-day": "40"}, "Enter the day on which they answered", "said-day"),
-        ({"said-year": "2199"}, "must be today or in the past", "said-day"),
+        ({"said-day": "40"}, "Enter the day on which they answered", "answered-day"),
+        ({"said-year": "2199"}, "must be today or in the past", "answered-day"),
         ({"until-day": "1", "until-month": "1", "until-year": "2020"}, "Enter a day after today", "until-day"),
         ({"until-day": "1"}, "Enter a day after today", "until-day"),
     ],
@@ -100,6 +100,7 @@ def test_one_error_keeps_no_answer_and_loses_nothing_that_was_chosen(
     assert page.status_code == 422
     assert said in page.text
     assert f'href="#{linked}"' in page.text
+    assert page.text.count('id="said"') == 1
     assert page.text.count('data-purpose="reflection" checked') == len(people)
     assert set(standing(worker, session_id, "reflection").values()) == {"missing"}
 
