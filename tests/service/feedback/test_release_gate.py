@@ -140,7 +140,7 @@ class Gate(RuleBasedStateMachine):
             with self.parts.database.reading() as rows:
                 mine = feedback.c.session_id == self.one.session_id
                 there = dict(rows.execute(select(feedback).where(mine)).mappings().first() or {})
-            more = {"id": new_id()} if anew else {}
+            more = {"id": new_id()} if anew or not there else {}
             self.sent(insert(feedback).prefix_with("OR REPLACE").values(there | self.filled(values) | more))
 
         self.tried(inserted)
