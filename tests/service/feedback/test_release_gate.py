@@ -51,6 +51,7 @@ COLUMNS = {
     "version": st.just(1),
 }
 """What direct SQL sets, in any combination."""
+BESIDE_STATE = {name: values for name, values in COLUMNS.items() if name != "state"}
 
 
 class Gate(RuleBasedStateMachine):
@@ -80,7 +81,8 @@ class Gate(RuleBasedStateMachine):
     @property
     def now(self) -> Facts:
         found = self.one.feedbacks.mine(self.one.coach, self.one.session_id)
-        assert found is not None
+        if found is None:
+            raise ValueError("there is none")
         return found.facts
 
     def tried(self, what: Callable[[], object]) -> None:
@@ -130,7 +132,7 @@ class Gate(RuleBasedStateMachine):
             self.tried(lambda: self.sent(update(feedback).where(mine).values(self.filled(values))))
 
     @rule(
-        values=st.fixed_dictionaries({"state": st.sampled_from(list(FeedbackState))}, optional=COLUMNS),
+        values=st.fixed_dictionaries({"state": st.sampled_from(list(FeedbackState))}, optional=BESIDE_STATE),
         anew=st.booleans(),
     )  # fmt: skip
     def insert_directly(self, values: dict[str, Any], anew: bool) -> None:
@@ -138,7 +140,7 @@ class Gate(RuleBasedStateMachine):
             with self.parts.database.reading() as rows:
                 mine = feedback.c.session_id == self.one.session_id
                 there = dict(rows.execute(select(feedback).where(mine)).mappings().first() or {})
-            more = {"id": new_id()} if anew else {}
+            more = {"id": new_id()} if anew or not there else {}
             self.sent(insert(feedback).prefix_with("OR REPLACE").values(there | self.filled(values) | more))
 
         self.tried(inserted)
@@ -148,7 +150,7 @@ class Gate(RuleBasedStateMachine):
         table = feedback if what == "feedback" else confirmation
         self.tried(lambda: self.sent(delete(table).where(table.c.session_id == self.one.session_id)))
         if what == "feedback" and self.is_gone():
-            self.one.drafted()
+            self.tried(self.one.drafted)
 
     @rule(by=PEOPLE)
     def change_a_confirmation(self, by: str | None) -> None:
