@@ -194,7 +194,7 @@ TABLE: dict[type[PracticeError], Row] = {
     feedback.OtherContentError: _OTHER_STATE,
     feedback.NotTalkedError: _OTHER_STATE,
     feedback.NotReadyToReleaseError: _OTHER_STATE,
-    feedback.PdfFailedError: Row(slug="no-pdf", title="The PDF could not be written", status=503),
+    feedback.PdfFailedError: Row(slug="no-pdf", title="The PDF could not be written", status=503, plain=True),
 }
 """For each class of error the row of its nearest ancestor holds; a test asks that no class of the service is left to
 `PracticeError`'s own row by accident."""
@@ -227,6 +227,7 @@ SAYING: dict[str, str] = {
     "unavailable": "A part of this service did not answer. Nothing of this was done; try again in a moment.",
     "not-set-up": "A part of this service is missing or not ready. Nothing of this was done; tell whoever runs it.",
     "busy": str(people.BusyError()),
+    "no-pdf": str(feedback.PdfFailedError()),
     "council-silent": str(people.ProviderUnavailableError()),
     "damaged": "Something that is stored is damaged, and nothing of it is shown. Tell whoever runs this service.",
 }

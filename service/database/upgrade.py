@@ -109,6 +109,7 @@ def _to_be_changed(database: Database) -> Iterator[Connection]:
         driver = connection.connection.dbapi_connection
         assert isinstance(driver, sqlite3.Connection)
         driver.execute("PRAGMA foreign_keys = OFF")
+        driver.execute("PRAGMA legacy_alter_table = ON")  # a table is rebuilt under triggers of others that name it
         with begun_to_write(connection):
             yield connection
 

@@ -20,7 +20,7 @@ from service.web.form_views import form_view
 from service.web.forms import Fields, Sent, page_for
 from service.web.kit import Kit
 from service.web.rendering import NOTICES
-from service.web.words import PRESENT_WORDS, SETTING_WORDS
+from service.web.words import SETTING_WORDS
 
 Adder = Annotated[SignedIn, Depends(page_for(StaffRole.PRACTITIONER, StaffRole.MANAGER))]
 
@@ -67,7 +67,6 @@ def _form(kit: Kit, request: Request, who: SignedIn, fields: dict[str, str], err
         present=[role.value for role in PRESENT],
         bases=BASES,
         legal_statuses=LEGAL_STATUSES,
-        present_words=PRESENT_WORDS,
         setting_words=SETTING_WORDS,
     )
 

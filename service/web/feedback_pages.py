@@ -13,7 +13,7 @@ from service.api.fields import PathId
 from service.api.principals import SignedIn
 from service.api.problems import row_of
 from service.audit.records import Action
-from service.database.words import FeedbackState, ReviewState, StaffRole
+from service.database.words import FeedbackState, ReviewState
 from service.feedback import store
 from service.feedback.docx import DOCX_TYPE, docx_of
 from service.feedback.pdf import PDF_TYPE, pdf_of
@@ -31,7 +31,6 @@ from service.web.kit import Kit
 from service.web.rendering import NOTICES
 
 Here = Annotated[SignedIn, Depends(page_for())]
-CoachHere = Annotated[SignedIn, Depends(page_for(StaffRole.COACH))]
 FreshHere = Annotated[SignedIn, Depends(page_for(fresh=True))]
 _PATH = "/sessions/{session_id}/feedback"
 NOTICES.update(
@@ -95,13 +94,13 @@ def _writing(kit: Kit) -> APIRouter:
     router, pages, feedbacks = APIRouter(include_in_schema=False), kit.pages, Feedbacks(parts=kit.parts)
 
     @router.post(_PATH)
-    def begun(session_id: PathId, who: CoachHere, sent: Sent) -> Response:
+    def begun(session_id: PathId, who: Here, sent: Sent) -> Response:
         """Begin a draft from the coach's own finished review."""
         feedbacks.draft(who.actor, session_id, sent.one("review_id"))
         return pages.seen(_page(session_id))
 
     @router.post(f"{_PATH}/draft")
-    def saved(session_id: PathId, request: Request, who: CoachHere, sent: Sent) -> Response:
+    def saved(session_id: PathId, request: Request, who: Here, sent: Sent) -> Response:
         """Save what the coach wrote; where it cannot be kept, it is shown again as it was written."""
         wording = wording_of(sent)
         try:
@@ -113,7 +112,7 @@ def _writing(kit: Kit) -> APIRouter:
             return _coachs(kit, request, who, session_id, refused, wording)
 
     @router.post(f"{_PATH}/step")
-    def stepped(session_id: PathId, request: Request, who: CoachHere, sent: Sent) -> Response:
+    def stepped(session_id: PathId, request: Request, who: Here, sent: Sent) -> Response:
         """One step on, or back to a draft."""
         step = sent.one("step")
         try:
@@ -198,7 +197,6 @@ def _released(
         who,
         status=row_of(type(refused)).status if refused else 200,
         session_id=facts.session_id,
-        facts=facts,
         view=_view(kit, received),
         is_worker=facts.worker_id == who.actor.person_id,
         act_id=new_id(),

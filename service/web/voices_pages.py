@@ -20,7 +20,7 @@ from service.web.forms import Fields, Sent, page_for
 from service.web.kit import Kit
 from service.web.rendering import NOTICES
 from service.web.transcript_acts import roles_acts
-from service.web.transcript_view import ROLE_CHOICES, names_of, voice_views
+from service.web.transcript_view import ROLE_CHOICES, voice_views
 
 Here = Annotated[SignedIn, Depends(page_for())]
 KEPT, MARKING, NO_SOUND = "roles-kept", "roles-marking", "roles-no-sound"
@@ -49,7 +49,7 @@ def voices_pages(kit: Kit) -> APIRouter:
         standing = transcripts.read(who.actor, session_id, purpose=Purpose.REFLECTION)
         return pages.page(
             request, "transcript/voices.html", who, status=status, session=sessions.look(who.actor, session_id),
-            standing=standing, voices=voice_views(standing), names=names_of(standing), roles=ROLE_CHOICES,
+            standing=standing, voices=voice_views(standing), roles=ROLE_CHOICES,
             at_work=marking.at_work(who.actor, session_id), act_id=new_id(), sent=sent, problem=problem,
         )  # fmt: skip
 

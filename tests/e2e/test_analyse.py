@@ -92,13 +92,14 @@ def test_running_again_gives_the_same_bytes_at_once(excerpt: Path, finished: Pat
     assert {path: path.stat().st_mtime_ns for path in (finished / ".stages").glob("*/record.json")} == made
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "stage",
     [
-        pytest.param("diarize", marks=pytest.mark.slow),
+        "diarize",
         "transcribe",
-        pytest.param("decode", marks=pytest.mark.slow),
-        pytest.param("detect", marks=pytest.mark.slow),
+        "decode",
+        "detect",
     ],
 )
 def test_a_killed_analysis_goes_on_where_it_was(excerpt: Path, finished: Path, tmp_path: Path, stage: str) -> None:

@@ -15,6 +15,7 @@ from models.errors import BadInputError
 from models.records.coding import Setting
 from pipelines.session import Choices
 from service.cli import analyse as module
+from service.cli import demo as demo_module
 from service.cli.analyse import analyse
 
 SLOW = ("onnxruntime", "service.engines", "service.analysis", "scipy.optimize")
@@ -88,7 +89,7 @@ def test_the_analysis_gets_the_setting_and_the_goal_that_were_named(
 ) -> None:
     """A rubric brings its setting; a blank goal is none."""
     asked: list[Choices] = []
-    monkeypatch.setattr(module, "_run", lambda file, out, choice, choices, **more: asked.append(choices))
+    monkeypatch.setattr(module, "run_analysis", lambda file, out, choice, choices, **more: asked.append(choices))
     (tmp_path / "visit.wav").write_bytes(b"sound")
     if "rubric" in options:
         own = tmp_path / options["rubric"]
@@ -101,8 +102,13 @@ def test_the_analysis_gets_the_setting_and_the_goal_that_were_named(
 def test_the_demo_knows_what_was_agreed_before_the_session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its goal and legal status are those of its script."""
     asked: list[Choices] = []
-    monkeypatch.setattr(module, "_run", lambda file, out, choice, choices, **more: asked.append(choices))
-    module.demo(tmp_path / "out")
+
+    def analysed(file: Path, out: Path, choice: object, choices: Choices, **more: bool) -> tuple[None, None]:
+        asked.append(choices)
+        return None, None
+
+    monkeypatch.setattr(demo_module, "run_analysis", analysed)
+    demo_module.demo(tmp_path / "out")
     assert asked[0].change_goal is not None
     assert asked[0].change_goal.startswith("Paula to have no alcohol on school nights")
     assert asked[0].legal_status == "Section 17 Children Act 1989, child in need plan"

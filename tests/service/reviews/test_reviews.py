@@ -400,12 +400,17 @@ def test_a_refused_session_refuses_its_review(
 
 def _write_feedback(parts: Parts, coach: Actor, done: ReviewState, state: str) -> None:
     feedback_id, worker_id = new_id(), row_of(parts, done.session_id).worker_id
-    confirmed = {"confirmed_hash": "h", "confirmed_by": coach.person_id} if state == "confirmed" else {}
+    confirmed = {"confirmed_hash": "h", "confirmed_by": coach.person_id}
     with parts.database.writing() as rows:
         rows.execute(insert(confirmation).values(
             session_id=done.session_id, feedback_id=feedback_id, body_hash="h", person_id=coach.person_id, made_ms=0
         ))  # fmt: skip
         rows.execute(insert(feedback).values(
             id=feedback_id, session_id=done.session_id, review_id=done.id, author_id=coach.person_id,
-            worker_id=worker_id, state=state, body_hash="h", changed_ms=0, **confirmed,
+            worker_id=worker_id, state="draft", body_hash="h", changed_ms=0,
         ))  # fmt: skip
+        for step in ("in-review", "confirmed"):
+            more = confirmed if step == "confirmed" else {}
+            rows.execute(update(feedback).where(feedback.c.id == feedback_id).values(state=step, **more))
+            if step == state:
+                break

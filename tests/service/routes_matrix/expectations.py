@@ -376,9 +376,9 @@ ROWS: dict[str, Row] = {
     "GET /sessions/{session_id}/feedback": _session("", own=_OWN_WORDS, coach=_COACHED, reads=True),
     "POST /sessions/{session_id}/feedback/waiver": _session("", own="sssaa"),
     "POST /sessions/{session_id}/feedback/replies": _session("", own="eeeaa"),
-    "POST /sessions/{session_id}/feedback": Row(groups={"coach": "eaaaa"}, others="fffff"),
-    "POST /sessions/{session_id}/feedback/draft": Row(groups={"coach": "eaaaa"}, others="fffff"),
-    "POST /sessions/{session_id}/feedback/step": Row(groups={"coach": "eaaaa"}, others="fffff"),
+    "POST /sessions/{session_id}/feedback": _session("", coach="eaaaa"),
+    "POST /sessions/{session_id}/feedback/draft": _session("", coach="eaaaa"),
+    "POST /sessions/{session_id}/feedback/step": _session("", coach="eaaaa"),
     "GET /sessions/{session_id}/feedback/document.pdf": Row(fresh=True, groups={"own": "eeeaa"}),
     "GET /sessions/{session_id}/feedback/document.docx": Row(fresh=True, groups={"own": "eeeaa"}),
 }

@@ -108,20 +108,27 @@ class Family:
 
     def feedback(self, session_id: str, state: str) -> str:
         """Feedback in a state, with what the database wants of it."""
-        one, facts = new_id(), {"state": "draft", "version": 1, "changed_ms": 1, "body": b"-", "body_hash": HASH}
+        one = new_id()
         review_id = self.review(session_id, state="finished")
-        if state in ("confirmed", "released"):
-            facts |= {"confirmed_hash": HASH, "confirmed_by": self.coach_id}
-            self.change(insert(confirmation).values(
-                session_id=session_id, feedback_id=one, body_hash=HASH, person_id=self.coach_id, made_ms=1
-            ))  # fmt: skip
-        if state == "released":
-            heard = {"heard": "conversation", "heard_by": self.coach_id, "heard_ms": 1}
-            facts |= {"released_by": self.coach_id, "released_ms": 1, **heard}
         self.change(insert(feedback).values(
             id=one, session_id=session_id, review_id=review_id, author_id=self.coach_id, worker_id=self.worker_id,
-            **facts | {"state": state},
+            state="draft", version=1, changed_ms=1, body=b"-", body_hash=HASH,
         ))  # fmt: skip
+        steps: dict[str, dict[str, object]] = {
+            "in-review": {},
+            "confirmed": {"confirmed_hash": HASH, "confirmed_by": self.coach_id},
+            "talked": {"heard": "conversation", "heard_by": self.coach_id, "heard_ms": 1},
+            "released": {"released_by": self.coach_id, "released_ms": 1},
+        }
+        for step in () if state == "draft" else tuple(steps):
+            if step == "confirmed":
+                self.change(insert(confirmation).values(
+                    session_id=session_id, feedback_id=one, body_hash=HASH, person_id=self.coach_id, made_ms=1
+                ))  # fmt: skip
+            known = {} if step == "talked" else {"state": step}
+            self.change(update(feedback).where(feedback.c.id == one).values(**known, **steps[step]))
+            if step == state:
+                break
         return one
 
     def replied(self, session_id: str, feedback_id: str, kind: str) -> None:
