@@ -407,7 +407,7 @@ def _write_feedback(parts: Parts, coach: Actor, done: ReviewState, state: str) -
         ))  # fmt: skip
         rows.execute(insert(feedback).values(
             id=feedback_id, session_id=done.session_id, review_id=done.id, author_id=coach.person_id,
-            worker_id=worker_id, state="draft", body_hash="h", changed_ms=0,
+            worker_id=worker_id, state="draft", body=b"-", body_hash="h", changed_ms=0,
         ))  # fmt: skip
         for step in ("in-review", "confirmed"):
             more = confirmed if step == "confirmed" else {}
