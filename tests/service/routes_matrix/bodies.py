@@ -191,6 +191,7 @@ BODIES: dict[str, Callable[[About], Asked]] = {
     f"POST {_P}/review/score": _form(element="empathy", score="3", reason="Heard it in the room"),
     f"POST {_P}/review/flag": _form(act="accept", utterance="u0", element="empathy", direction="+"),
     f"POST {_P}/review/opened": _form(element="empathy"),
+    f"POST {_P}/feedback/step": _form(step="send", feedback_id="0" * 32, version="1"),
     f"POST {_P}/review/note": _form(text="To talk about"),
 }
 """By method and template; a route that is not here is sent nothing."""
