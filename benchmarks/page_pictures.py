@@ -45,7 +45,7 @@ class Camera:
     url: str
     out: Path
     problems: list[str] = field(default_factory=list)
-    taken: int = 0
+    taken: set[str] = field(default_factory=set)
 
     def window(self) -> Any:
         """A new window that nobody has signed in to; what goes wrong in it is kept."""
@@ -75,7 +75,7 @@ class Camera:
         if wide > width:
             self.problems.append(f"{name}: the page is {wide} px wide")
         _keep(page.screenshot(full_page=whole, animations="disabled"), TALLEST[width], self.out / f"{name}.webp")
-        self.taken += 1
+        self.taken.add(f"{name}.webp")
 
     def _told(self, page: Any, told: Any) -> None:
         if told.type in ("error", "warning"):
@@ -102,8 +102,6 @@ def main() -> int:
     if not (given.demo / "service" / "filled.json").exists():
         return _refuse(NO_DEMO)
     given.out.mkdir(parents=True, exist_ok=True)
-    for old in given.out.glob("*.webp"):
-        old.unlink()
     with copied(given.demo / "service") as running, sync_playwright() as started:
         browser = started.chromium.launch(executable_path=chromium, args=list(FLAGS))
         camera = Camera(browser=browser, url=running.url, out=given.out)
@@ -144,8 +142,11 @@ def _keep(shot: bytes, tallest: int, path: Path) -> None:
 
 
 def _told(camera: Camera) -> int:
+    for path in camera.out.glob("*.webp"):
+        if path.name not in camera.taken:
+            path.unlink()
     size = sum(path.stat().st_size for path in camera.out.glob("*.webp"))
-    print(f"{camera.taken} pictures, {size / 1e6:.2f} MB in {camera.out}")
+    print(f"{len(camera.taken)} pictures, {size / 1e6:.2f} MB in {camera.out}")
     for problem in dict.fromkeys(camera.problems):
         print(problem, file=sys.stderr)
     if size > MOST_BYTES:

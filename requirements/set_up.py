@@ -1,4 +1,4 @@
-"""Sets up the virtual environment: `python3 requirements/set_up.py run|test|browser|docs`, with Python 3.11 or later alone.
+"""Sets up the virtual environment: `python3 requirements/set_up.py run|test|browser|docs`, with Python 3.11 or later.
 
 `run` installs what the main job needs; `test` that and everything the tests need; `browser` what drives a browser in
 the tests of the report page, and asks for Chromium; `docs` what makes the documentation a site. Versions and hashes
