@@ -31,6 +31,7 @@ SIZES = ((1280, 900), (768, 1024), (320, 640))
 TALLEST = {1280: 1100, 768: 1300, 320: 1200}
 """Where a picture ends, by its width: pages of a whole transcript are very long."""
 COLOURS = 24
+PATIENCE_MS = 15_000
 MOST_BYTES = 2_500_000
 FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
 NO_BROWSER = "This needs playwright and Chromium: run `make test-browser` once, and install Chromium."
@@ -51,6 +52,7 @@ class Camera:
         """A new window that nobody has signed in to; what goes wrong in it is kept."""
         context = self.browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
         page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
         page.on("console", lambda told: self._told(page, told))
         page.on("pageerror", lambda error: self.problems.append(f"{page.url}: {error}"))
         page.on("request", lambda asked: self._asked(asked.url))
@@ -130,6 +132,7 @@ def _copy(database: Path, to: Path) -> None:
     """As it stands at one moment, also while the demo runs."""
     with closing(sqlite3.connect(database)) as here, closing(sqlite3.connect(to)) as there:
         here.backup(there)
+    shutil.copymode(database, to)
 
 
 def _keep(shot: bytes, tallest: int, path: Path) -> None:
@@ -138,7 +141,7 @@ def _keep(shot: bytes, tallest: int, path: Path) -> None:
     seen = Image.open(io.BytesIO(shot)).convert("RGB")
     seen = seen.crop((0, 0, seen.width, min(seen.height, tallest)))
     few = seen.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).convert("RGB")
-    few.save(path, "WEBP", lossless=True, quality=100, method=6)
+    few.save(path, "WEBP", lossless=True, quality=25, method=1)
 
 
 def _told(camera: Camera) -> int:
