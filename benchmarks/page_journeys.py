@@ -75,7 +75,6 @@ def sent(page: Any, at: str, address: str, *fields: tuple[str, str]) -> None:
 def shot(camera: Camera, page: Any, address: str, name: str, *, dark: bool = False) -> None:
     """One page by its address."""
     page.goto(address)
-    page.wait_for_load_state("networkidle")
     camera.take(page, name, dark=dark)
 
 
@@ -243,4 +242,3 @@ def pressed(page: Any, words: str) -> None:
     """A button was pressed, and the next page is there."""
     with page.expect_navigation():
         page.get_by_role("button", name=words, exact=True).click()
-    page.wait_for_load_state("networkidle")

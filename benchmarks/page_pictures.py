@@ -45,6 +45,7 @@ class Camera:
     browser: Any
     url: str
     out: Path
+    widths: tuple[int, ...] = tuple(width for width, _ in SIZES)
     problems: list[str] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
 
@@ -60,7 +61,7 @@ class Camera:
 
     def take(self, page: Any, name: str, *, dark: bool = False, whole: bool = True) -> None:
         """The page as it stands, at each width, and wide in the dark. ``whole``: also what is below the window."""
-        for width, height in SIZES:
+        for width, height in (size for size in SIZES if size[0] in self.widths):
             self._take(page, f"{name}-{width}", width, height, whole=whole)
         width, height = SIZES[0]
         page.set_viewport_size({"width": width, "height": height})
@@ -93,6 +94,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=PICTURES)
     parser.add_argument("--demo", type=Path, default=Path("demo-output"), help="the folder that `make demo` filled")
+    parser.add_argument("--widths", type=int, nargs="+", default=[width for width, _ in SIZES], help="only these")
     given = parser.parse_args()
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     try:
@@ -106,7 +108,7 @@ def main() -> int:
     given.out.mkdir(parents=True, exist_ok=True)
     with copied(given.demo / "service") as running, sync_playwright() as started:
         browser = started.chromium.launch(executable_path=chromium, args=list(FLAGS))
-        camera = Camera(browser=browser, url=running.url, out=given.out)
+        camera = Camera(browser=browser, url=running.url, out=given.out, widths=tuple(given.widths))
         walk(camera)
         browser.close()
     return _told(camera)
@@ -146,7 +148,7 @@ def _keep(shot: bytes, tallest: int, path: Path) -> None:
 
 def _told(camera: Camera) -> int:
     for path in camera.out.glob("*.webp"):
-        if path.name not in camera.taken:
+        if len(camera.widths) == len(SIZES) and path.name not in camera.taken:
             path.unlink()
     size = sum(path.stat().st_size for path in camera.out.glob("*.webp"))
     print(f"{len(camera.taken)} pictures, {size / 1e6:.2f} MB in {camera.out}")
