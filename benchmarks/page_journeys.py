@@ -38,7 +38,8 @@ def walk(camera: Camera) -> None:
     entered(camera, worker, WORKER.sign_in_name)
     session = worker.locator(".site-rows__title a").first.get_attribute("href").split("/")[2]
     here = f"{camera.url}/sessions/{session}"
-    sent(worker, f"{here}/sharing", f"{here}/sharing/back")
+    worker.goto(f"{here}/sharing")
+    pressed(worker, "Take sharing back")
     understanding(camera, worker, here)
     reflecting(camera, worker, here)
     adding(camera, worker)
@@ -68,8 +69,10 @@ def sent(page: Any, at: str, address: str, *fields: tuple[str, str]) -> None:
     """A form of the page ``at`` was sent, as a browser without scripts would send it."""
     page.goto(at)
     token = page.locator("input[name=csrf]").first.get_attribute("value")
-    with page.expect_navigation():
+    with page.expect_navigation() as led:
         page.evaluate(SEND, [address, [("csrf", token), *fields]])
+    if not led.value or led.value.status >= 400:
+        raise RuntimeError(f"{address} was refused")
 
 
 def shot(camera: Camera, page: Any, address: str, name: str, *, dark: bool = False) -> None:
