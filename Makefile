@@ -4,7 +4,7 @@ BIN := $(or $(PRACTICE_VENV),.venv)/bin
 DEMO_OUT ?= demo-output
 PROCESSES ?= 2
 
-.PHONY: demo demo-stop test test-slow test-nightly test-browser lint set-up lock bench vendor
+.PHONY: demo demo-stop test test-slow test-nightly test-browser lint set-up lock bench vendor guide pictures
 .DEFAULT_GOAL := demo
 
 demo:            ## Set everything up and analyse the sample recording
@@ -47,3 +47,12 @@ lock:            ## Write the lock files again from pyproject.toml
 
 vendor:          ## Fetch the pages' files of other projects again, with npm, as service/web/vendor.toml names them
 	@$(PYTHON) requirements/vendor.py
+
+guide:           ## The user guide and the other documentation as a site: site/index.html
+	@$(PYTHON) requirements/set_up.py docs
+	@$(BIN)/python -m mkdocs build --quiet
+	@echo "Open site/index.html"
+
+pictures:        ## Take the pictures of the pages again, from the demo
+	@$(PYTHON) requirements/set_up.py browser
+	@$(BIN)/python -m benchmarks.page_pictures --demo $(DEMO_OUT)

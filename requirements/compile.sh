@@ -33,3 +33,4 @@ uv pip compile pyproject.toml $common --extra s3 --extra loaders --constraint re
 echo "hatchling==1.33.0" | uv pip compile - $common --constraint requirements/test.lock -o requirements/build.lock
 uv pip compile pyproject.toml $common --extra browser --constraint requirements/test.lock --no-emit-package practice \
     -o requirements/browser.lock
+uv pip compile pyproject.toml $common --extra docs --constraint requirements/test.lock --no-emit-package practice -o requirements/docs.lock

@@ -1,9 +1,9 @@
-"""Sets up the virtual environment: `python3 requirements/set_up.py run|test|browser`, with Python 3.11 or later alone.
+"""Sets up the virtual environment: `python3 requirements/set_up.py run|test|browser|docs`, with Python 3.11 or later.
 
 `run` installs what the main job needs; `test` that and everything the tests need; `browser` what drives a browser in
-the tests of the report page, and asks for Chromium. Versions and hashes come from the
-lock files. It is instant when nothing changed. torch is installed for `test` alone, and never as a build that asks
-for CUDA packages unless the machine has a GPU.
+the tests of the report page, and asks for Chromium; `docs` what makes the documentation a site. Versions and hashes
+come from the lock files. It is instant when nothing changed. torch is installed for `test` alone, and never as a build
+that asks for CUDA packages unless the machine has a GPU.
 """
 
 from __future__ import annotations
@@ -19,8 +19,13 @@ import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCKS = {name: ROOT / "requirements" / f"{name}.lock" for name in ("run", "test", "browser")}
-SIZES = {"run": "about 0.7 GB on disk", "test": "about 2 GB on disk", "browser": "0.1 GB more than the tests"}
+LOCKS = {name: ROOT / "requirements" / f"{name}.lock" for name in ("run", "test", "browser", "docs")}
+SIZES = {
+    "run": "about 0.7 GB on disk",
+    "test": "about 2 GB on disk",
+    "browser": "0.1 GB more than the tests",
+    "docs": "a few MB more",
+}
 INSTALLER = "uv==0.13.9"
 CHROMIUM = ("chromium", "google-chrome")
 TORCH = "torch==2.13.0"
@@ -33,7 +38,7 @@ def main() -> int:
     """Set up the environment named in the arguments; returns the exit code."""
     wanted = sys.argv[1] if len(sys.argv) == 2 else ""
     if wanted not in LOCKS:
-        return refuse("usage: python3 requirements/set_up.py run|test|browser")
+        return refuse("usage: python3 requirements/set_up.py run|test|browser|docs")
     if sys.version_info < (3, 11):  # noqa: UP036 - this runs before anything has checked the version
         return refuse(f"Python 3.11 or later is needed; this is {sys.version.split()[0]}.")
     if wanted == "browser" and not any(map(shutil.which, CHROMIUM)):
