@@ -72,7 +72,7 @@ def test_one_press_confirms_all_that_is_suggested_and_has_the_moments_marked_aga
     after = council.worker.get(f"/sessions/{session_id}/transcript").json()
     assert [one["confirmed"] for one in after["voices"]] == [True, True]
     jobs = council.worker.get(f"/sessions/{session_id}/jobs").json()["items"]
-    assert [one["state"] for one in jobs] == ["queued", "done"]
+    assert sorted(one["state"] for one in jobs) == ["done", "queued"]  # both were made in the same moment
     assert "being marked again" in get(council, f"/sessions/{session_id}/voices").text
 
 
