@@ -16,6 +16,8 @@ from service.web.admin import permission_pages
 from tests.service.council import VISIT, Council
 from tests.service.web.admin.conftest import Desk
 
+SESSION_LINK = r"/administration/permissions/(\w{32})\""
+
 
 @pytest.fixture
 def session_id(council: Council) -> str:
@@ -51,13 +53,16 @@ def test_the_list_goes_on_after_a_page_and_keeps_its_state(
     desk: Desk, session_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     newer = str(desk.council.worker.done("POST", "/sessions", VISIT)["id"])
+    whole = re.findall(SESSION_LINK, desk.page("/permissions", state="draft"))
     monkeypatch.setattr(permission_pages, "USUAL", 1)
-    first = desk.page("/permissions", state="draft")
-    found = re.search(r"state=draft&amp;after=([\w-]+)", first)
-    assert found is not None
-    after = desk.page("/permissions", state="draft", after=found[1])
-    assert f"/permissions/{newer}" in first + after
-    assert "Newest" in after
+    page, walked = desk.page("/permissions", state="draft"), list[str]()
+    while found := re.search(r"state=draft&amp;after=([\w-]+)", page):
+        walked += re.findall(SESSION_LINK, page)
+        page = desk.page("/permissions", state="draft", after=found[1])
+        assert "Newest" in page
+    walked += re.findall(SESSION_LINK, page)
+    assert walked == whole
+    assert {session_id, newer} <= set(walked)
     assert desk.get("/permissions", after="nonsense").status_code == 422
 
 
