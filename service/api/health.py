@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import func, insert, select
 
-from models.errors import PracticeError
 from service.api.errors import ReadOnlyDatabaseError, SilentWorkerError
 from service.blobs.errors import NoSuchBlobError
 from service.database.errors import DatabaseUnavailableError
@@ -120,13 +119,3 @@ def _heard_of(parts: Parts) -> None:
     silence = worker_silence_ms(parts)
     if silence is None or silence > SILENT_MS:
         raise SilentWorkerError
-
-
-def problem_free(check: Callable[[], object]) -> Callable[[], None]:
-    """A check out of something that returns: a keystore that opens, migrations that are all done."""
-
-    def look() -> None:
-        if check() is False:
-            raise PracticeError
-
-    return look

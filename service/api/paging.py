@@ -8,9 +8,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
-from fastapi import Query, Request
+from fastapi import Query
 from sqlalchemy import Column, ColumnElement, Connection, RowMapping, Select, and_, or_
 
 from service.api.errors import CursorError
@@ -62,15 +61,6 @@ def read_page(
     shown = found[: wanted.limit]
     more = len(found) > wanted.limit
     return Page(rows=shown, next=_cursor([shown[-1][key.name] for key in keys]) if more else None)
-
-
-def link_to_next(request: Request, page: Page) -> dict[str, str]:
-    """The Link header to the next page, by a path of this server; nothing on the last."""
-    if page.next is None:
-        return {}
-    kept = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
-    query = urlencode([*kept, ("cursor", page.next)])
-    return {"Link": f'<{request.url.path}?{query}>; rel="next"'}
 
 
 def _beyond(keys: Sequence[Column[Any]], after: Sequence[Key], newest_first: bool) -> ColumnElement[bool]:

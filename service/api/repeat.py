@@ -5,8 +5,8 @@ from __future__ import annotations
 import hmac
 import json
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from fastapi import Header, Request
@@ -14,7 +14,6 @@ from sqlalchemy import Connection, delete, insert, select
 from starlette.responses import JSONResponse
 
 from service.api.errors import RepeatConflictError, RepeatKeyError
-from service.clock import Clock
 from service.database.engine import Database
 from service.database.tables import answer as answers
 from service.keybroker.ports import Actor
@@ -96,22 +95,6 @@ async def repeat_of(
     sent = len(query).to_bytes(8, "big") + query + await request.body()
     path = f"{request.method} {request.url.path}"
     return Repeat(secret=request.app.state.repeat_secret, key=idempotency_key, path=path, sent=sent)
-
-
-def answer_once(database: Database, clock: Clock, once: Once | None, act: Callable[[Connection], Answer]) -> Answer:
-    """Do an act and keep its answer in one transaction; where it was done before, only give that answer.
-
-    Writers come one after the other, so of many attempts at a time one acts. An act that fails leaves nothing, and may
-    be tried again under the same key. A use case with a transaction of its own calls `Once` itself.
-    """
-    with database.writing() as rows:
-        before = once.earlier(rows) if once is not None else None
-        if before is not None:
-            return before
-        given = act(rows)
-        if once is not None:
-            once.keep(rows, given, clock())
-        return replace(given, repeated=False)
 
 
 def once_by(repeat: Repeat | None, actor: Actor) -> Once | None:

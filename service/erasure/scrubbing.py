@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Connection, Table, delete, select, update
 
 from service.database.sealed_rows import WITH_FEEDBACK, WITH_TRANSCRIPT, empty, holding
-from service.database.tables import METADATA, artefact, job, recording, session, upload, upload_part
+from service.database.tables import artefact, job, recording, session, upload, upload_part
 
 
 class Treatment(StrEnum):
@@ -61,21 +61,6 @@ def left_over(rows: Connection, session_id: str) -> int:
         select(session.c.id).where(session.c.id == session_id, session.c.details.is_not(None)),
     ]
     return sum(len(rows.execute(look).all()) for look in looks)
-
-
-def of_sessions() -> set[str]:
-    """Names of all tables whose rows belong to a session, found by their columns."""
-    found = {table.name for table in METADATA.tables.values() if "session_id" in table.c} | {"session"}
-    while True:
-        more = {
-            table.name
-            for table in METADATA.tables.values()
-            for key in table.foreign_keys
-            if key.column.table.name in found - {"session"}
-        }
-        if more <= found:
-            return found
-        found |= more
 
 
 def _of(table: Table, session_id: str) -> ColumnElement[bool]:

@@ -54,10 +54,6 @@ class CrowdedError(PracticeError):
     """Too many uploads are running at this moment. Nothing is lost; go on in a minute."""
 
 
-class RepeatConflictError(PracticeError):
-    """This Idempotency-Key was used for another upload. Use a new key for each upload."""
-
-
 class ChecksumError(PracticeError):
     """The bytes that arrived are not those that were sent. Nothing of them was kept; send them again."""
 

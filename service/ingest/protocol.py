@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from email.utils import formatdate
 
 from models.adapters.media_refusals import RefusedRecordingError
+from service.api.errors import RepeatConflictError
 from service.blobs.errors import StoreFullError
 from service.database.errors import DatabaseFullError
 from service.ingest import errors
@@ -28,7 +29,7 @@ STATUSES: Mapping[type[Exception], int] = {
     errors.SlowUploadError: 408,
     errors.PermissionMissingError: 409,
     errors.UploadOffsetError: 409,
-    errors.RepeatConflictError: 409,
+    RepeatConflictError: 409,
     errors.AlreadyRecordedError: 409,
     errors.UploadEndedError: 410,
     errors.UploadVersionError: 412,

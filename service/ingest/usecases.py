@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection
 
 from models.adapters.media_refusals import RefusedRecordingError
+from service.api.errors import RepeatConflictError
 from service.audit.records import Action, Outcome, Purpose
 from service.barriers import barrier
 from service.database.tables import session
@@ -21,7 +22,6 @@ from service.ingest.errors import (
     EmptyUploadError,
     NoRoomError,
     PermissionMissingError,
-    RepeatConflictError,
     TooManyUploadsError,
     TranscriptKindError,
     UploadEndedError,

@@ -22,18 +22,6 @@ class BusyError(PracticeError):
     """Many people are signing in at this moment. Try again in a minute."""
 
 
-class NotFreshError(PracticeError):
-    """This needs a new proof that it is you. Give your password again, then repeat what you did."""
-
-
-class ScopeError(PracticeError):
-    """This access token was not made for that. Make one with the scope that the manual names."""
-
-
-class CsrfError(PracticeError):
-    """This form was not sent from this sign-in. Load the page again, then repeat what you did."""
-
-
 class LinkRefusedError(PracticeError):
     """This link was used already, is too old or is incomplete. Ask an administrator for a new one."""
 

@@ -7,10 +7,9 @@ from sqlalchemy import Connection
 from service.database.words import PersonState
 from service.keybroker.ports import Actor
 from service.people import sign_in_rows, store, tokens
-from service.people.errors import CsrfError, NotFreshError, ScopeError
 from service.people.parts import PeopleParts
-from service.people.records import Scope, SignedIn
-from service.people.unguessable import hidden, keyed, same
+from service.people.records import SignedIn
+from service.people.unguessable import hidden, keyed
 
 NOTED_EVERY_MS = 60_000
 """A request is noted only so often, or every look would wait for the one writer."""
@@ -51,18 +50,6 @@ def resolve_token(people: PeopleParts, value: str | None, request_id: str) -> Si
     return SignedIn(actor=actor, token_id=row["id"], scopes=scopes)
 
 
-def require_fresh(signed: SignedIn) -> None:
-    """For exports and administration. Raises NotFreshError unless they proved who they are within five minutes."""
-    if not signed.fresh:
-        raise NotFreshError
-
-
-def require_scope(signed: SignedIn, scope: Scope) -> None:
-    """Raises ScopeError for an access token without that scope; a person at a browser needs none."""
-    if signed.scopes is not None and scope not in signed.scopes:
-        raise ScopeError
-
-
 def csrf_token(people: PeopleParts, signed: SignedIn) -> str | None:
     """What a page of this sign-in sends back with whatever changes something; None for an access token."""
     return csrf_of(people, signed.sign_in_id) if signed.sign_in_id else None
@@ -71,13 +58,6 @@ def csrf_token(people: PeopleParts, signed: SignedIn) -> str | None:
 def csrf_of(people: PeopleParts, sign_in_id: str) -> str:
     """The token of pages made for a sign-in; whether that still lasts is asked where the cookie is resolved."""
     return keyed(people.key, "csrf", sign_in_id)
-
-
-def require_csrf(people: PeopleParts, signed: SignedIn, given: str | None) -> None:
-    """Raises CsrfError unless the page's token is this sign-in's. No browser sends an access token by itself."""
-    wanted = csrf_token(people, signed)
-    if wanted is not None and not same(given or "", wanted):
-        raise CsrfError
 
 
 def _actor(rows: Connection, row: store.Row | None, now_ms: int, request_id: str) -> Actor | None:

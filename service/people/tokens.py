@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from service.api.errors import NotFreshError
 from service.audit.records import Action, ActorRole, AuditEvent, Kind, Outcome, Purpose
 from service.database.tables import person, token
 from service.ids import new_id
 from service.people import store
-from service.people.errors import NotFreshError, TokenInputError
+from service.people.errors import TokenInputError
 from service.people.parts import PeopleParts
 from service.people.records import SCOPE_ROLES, Scope, SignedIn, TokenShown
 from service.people.repeats import UNKEYED, Repeats

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from service.database.tables import coaching, reflection
+from service.database.tables import reflection
 from service.ids import new_id
 
 
@@ -40,13 +40,3 @@ def keep(rows: Connection, session_id: str, person_id: str, row: Row) -> bool:
     except IntegrityError:  # another window was faster with the first word
         return False
     return True
-
-
-def coaches(rows: Connection, worker_id: str, now_ms: int) -> int:
-    """How many people coach this worker at that moment."""
-    now = (
-        coaching.c.worker_id == worker_id,
-        coaching.c.from_ms <= now_ms,
-        or_(coaching.c.until_ms.is_(None), coaching.c.until_ms > now_ms),
-    )
-    return int(rows.execute(select(func.count()).select_from(coaching).where(*now)).scalar_one())

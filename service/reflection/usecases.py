@@ -10,12 +10,11 @@ from pipelines.outputs.coding_json import coding_of
 from pipelines.outputs.scoring_json import scoring_of
 from service.api.errors import ChangedMeanwhileError
 from service.audit.records import Action, Purpose
-from service.database.words import Content, PermissionPurpose
+from service.database.words import Content
 from service.jobs.records import Document
 from service.keybroker.errors import RefusedError
 from service.keybroker.ports import Actor, Opened
 from service.parts import Parts
-from service.permissions.coverage import covered
 from service.reflection import store
 from service.reflection.changing import Changed, Sent, changed, rated, settled
 from service.reflection.errors import NotRatedYetError
@@ -29,14 +28,6 @@ from service.transcripts.usecases import Transcripts
 _FIELD = "reflection.body"
 _MOST_TRIES = 5
 """So often a change is tried while other windows of the same worker are faster."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sharing:
-    """What stands between a session and the worker's coach: whether anybody coaches them, and whether all agreed."""
-
-    coached: bool
-    agreed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,15 +97,6 @@ class Reflections:
             coding_of(coding.body, "The coding"),
             scoring_of(scoring.body, "The scoring"),
         )
-
-    def sharing(self, kept: Kept) -> Sharing:
-        """What sharing would open now; ``kept`` is what `look` gave."""
-        now = self.parts.clock()
-        with self.parts.database.reading() as rows:
-            return Sharing(
-                coached=store.coaches(rows, kept.facts.worker_id, now) > 0,
-                agreed=covered(rows, kept.facts.id, PermissionPurpose.COACHING, now),
-            )
 
     def _edit(self, actor: Actor, session_id: str, made: Callable[[Kept], Kept]) -> Kept:
         """Read, make and keep, again and again until nobody came between. What stays as it was is not kept anew."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, exists, or_, select
 
 from models.records.speech import Role
 from service.audit.records import Action, Kind, Purpose
-from service.database.tables import amendment, feedback, recording, reflection, session
+from service.database.tables import amendment, coaching, feedback, recording, reflection, session
 from service.database.words import AmendmentKind, FeedbackState, PermissionPurpose
 from service.keybroker.errors import RefusedError
 from service.keybroker.ports import Actor
@@ -29,6 +29,7 @@ class Overview:
     """Facts, permissions and what was done so far. Times in ms since 1970.
 
     ``recorded``: kinds of recordings that are kept, sound or transcript. ``own``: the reader is its worker.
+    ``coached``: somebody is named as the worker's coach.
     """
 
     facts: SessionFacts
@@ -38,6 +39,7 @@ class Overview:
     answers: tuple[Answer, ...]
     recorded: frozenset[str]
     dues: tuple[Due, ...]
+    coached: bool
     voices_settled: bool
     reflected: bool
     released: bool
@@ -76,6 +78,7 @@ def overview(parts: Parts, actor: Actor, session_id: str, *, administrator: bool
             answers=tuple(permissions.answers(rows, session_id)),
             recorded=_recorded(rows, session_id),
             dues=tuple(dues(kept, retention.schedules(rows))) if kept else (),
+            coached=_coached(rows, facts.worker_id, now),
             **_done(rows, session_id),
         )
 
@@ -95,6 +98,12 @@ def _place(one: Participant) -> tuple[int, int]:
 def _recorded(rows: Connection, session_id: str) -> frozenset[str]:
     kept = select(recording.c.kind).where(recording.c.session_id == session_id, recording.c.deleted_ms.is_(None))
     return frozenset(rows.scalars(kept))
+
+
+def _coached(rows: Connection, worker_id: str, now_ms: int) -> bool:
+    lasting = or_(coaching.c.until_ms.is_(None), coaching.c.until_ms > now_ms)
+    named = exists().where(coaching.c.worker_id == worker_id, coaching.c.from_ms <= now_ms, lasting)
+    return bool(rows.scalar(select(named)))
 
 
 def _done(rows: Connection, session_id: str) -> dict[str, bool]:

@@ -25,7 +25,6 @@ from service.rubrics import rubric_for
 from service.sessions.errors import NoDocumentError
 from service.web.forms import Fields, Sent, page_for
 from service.web.kit import Kit
-from service.web.reflection_sharing import sharing_pages
 from service.web.reflection_view import View, view_of
 from service.web.rendering import NOTICES, Pages
 
@@ -35,13 +34,12 @@ _PAGE = "/sessions/{session_id}/reflection"
 
 
 def reflection_pages(kit: Kit) -> APIRouter:
-    """Rating oneself, looking at what was suggested, and sharing."""
+    """Rating oneself, and looking at what was suggested."""
     NOTICES[SAVED] = "Your reflection is saved. Only you can open it."
     NOTICES[RATED] = "Your ratings are kept as they are. Below you see what the program suggests."
     router, reflections = APIRouter(include_in_schema=False, prefix=_PAGE), Reflections(parts=kit.parts)
     _rating(router, kit.pages, reflections)
     _looking(router, kit.pages, reflections)
-    sharing_pages(router, kit.pages, reflections)
     return router
 
 
@@ -131,7 +129,7 @@ def _look_page(
     sent = ReflectionShown.of(view.kept).model_dump(include={"ratings", "answers", "note", "wanted"})
     return pages.page(
         request, name, who, status=row_of(type(problem)).status if problem else 200, view=view, kept=view.kept,
-        session_id=view.kept.facts.id, words=wording, sharing=reflections.sharing(view.kept),
+        session_id=view.kept.facts.id, words=wording,
         problem=str(problem) if problem else "",
         data={"session": view.kept.facts.id, "version": view.kept.version, "body": sent},
     )  # fmt: skip

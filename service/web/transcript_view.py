@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -185,12 +185,6 @@ def changed_rows(before: Sequence[Said], after: Sequence[Said]) -> tuple[list[tu
     changed = [(order.get(one.id, ""), one) for one in after if was.get(one.id) != one]
     there = {one.id for one in after}
     return changed, [one.id for one in before if one.id not in there]
-
-
-def chosen_roles(sent: Mapping[str, str]) -> dict[str, Role]:
-    """Roles by voice, of what a form sent; what is no role is left out."""
-    known = {role.value for role in Role}
-    return {voice: Role(role) for voice, role in sent.items() if role in known and voice}
 
 
 def _around(said: Sequence[Said], check: Check) -> tuple[tuple[Said, ...], Said | None, Said | None]:

@@ -166,7 +166,7 @@ def test_axe_finds_nothing_and_nothing_overflows(open_page: Open, place: Place, 
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason=NEEDS)
     looked, fresh = (f"/sessions/{place.made[name]}/reflection" for name in ("looked", "plain"))
     page = open_page(looked, width=width, color_scheme=scheme)
-    for path in (looked, f"{looked}/share", fresh, f"{fresh}/without", "/about-scores"):
+    for path in (looked, fresh, f"{fresh}/without", "/about-scores"):
         page.goto(place.url + path)
         for more in page.locator("main details:not([open]) > summary").all()[:12]:
             more.click()

@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import Connection, func, insert, select
 
 from service.api.errors import RepeatConflictError
-from service.api.repeat import KEPT_MS, Answer, Once, Repeat, answer_once, forget_answers
+from service.api.repeat import KEPT_MS, Answer, Once, Repeat, forget_answers
 from service.database.tables import answer, setting, team
 from service.parts import Parts
+from tests.service.api.acting_once import answer_once
 from tests.service.api.conftest import OWN_PAGE, WORKER, WRITER, Site
 from tests.service.api.people_here import person
 

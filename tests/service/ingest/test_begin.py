@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
+from service.api.errors import RepeatConflictError
 from service.database.engine import Database
 from service.database.tables import upload
 from service.database.words import UploadState
 from service.ingest.errors import (
     EmptyUploadError,
     NoRoomError,
-    RepeatConflictError,
     TooManyUploadsError,
     TranscriptKindError,
     UploadTooLongError,

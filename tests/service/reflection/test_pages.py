@@ -188,33 +188,34 @@ def test_answers_to_a_moment_that_is_not_marked_any_more_stay(council: Council, 
 
 
 def test_sharing_is_asked_about_and_says_what_the_coach_never_sees(council: Council, looked_id: str) -> None:
-    shown = page(council.worker, f"{at(looked_id)}/share").text
-    assert "Your coach will never see" in shown
+    asked = f"/sessions/{looked_id}/sharing"
+    assert f'href="{asked}"' in page(council.worker, at(looked_id)).text
+    assert "Your coach will never see" in page(council.worker, asked).text
     assert council.worker.get(f"/sessions/{looked_id}").json()["shared_ms"] is None
 
 
 def test_sharing_is_undone_until_the_review_begins(council: Council, looked_id: str) -> None:
-    send(council.worker, f"{at(looked_id)}/share")
-    assert "you can take that back" in page(council.worker, at(looked_id)).text
-    send(council.worker, f"{at(looked_id)}/unshare")
+    asked = f"/sessions/{looked_id}/sharing"
+    send(council.worker, asked)
+    assert "take that back" in page(council.worker, at(looked_id)).text
+    send(council.worker, f"{asked}/back")
     assert council.worker.get(f"/sessions/{looked_id}").json()["shared_ms"] is None
-    send(council.worker, f"{at(looked_id)}/share")
+    send(council.worker, asked)
     with council.parts.database.writing() as rows:
         rows.execute(update(session).where(session.c.id == looked_id).values(review_begun_ms=council.clock()))
-    refused = send(council.worker, f"{at(looked_id)}/unshare")
-    assert refused.status_code == 409
-    assert "Your coach has begun the review" in refused.text
+    assert send(council.worker, f"{asked}/back").status_code == 409
+    assert "Your coach has begun the review" in page(council.worker, asked).text
 
 
 def test_a_session_that_is_not_ready_is_not_shared(council: Council, fresh_id: str) -> None:
-    refused = send(council.worker, f"{at(fresh_id)}/share")
-    assert refused.status_code == 409
-    assert "This session has no transcript yet." in refused.text
+    asked = f"/sessions/{fresh_id}/sharing"
+    assert send(council.worker, asked).status_code == 409
+    assert "cannot be shared now" in page(council.worker, asked).text
 
 
 def test_nobody_else_opens_the_pages_although_the_session_is_shared(council: Council, looked_id: str) -> None:
     everything = council.person("everything", *StaffRole)
-    paths = ("", "/share", "/without", "/rate/empathy")
+    paths = ("", "/without", "/rate/empathy")
     for who in (council.coach, council.administrator, council.callers["stranger"], everything):
         nowhere = page(who, at(new_id()))
         shown = [page(who, at(looked_id) + path) for path in paths]

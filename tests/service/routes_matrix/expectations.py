@@ -325,9 +325,6 @@ ROWS: dict[str, Row] = {
     f"GET {_R}/without": _session("", own=_OWN_SEES, reads=True),
     f"POST {_R}/rated": _session("", own=_OWN_SEES),
     f"POST {_R}/beside": _session("", own="eeaaa"),
-    f"GET {_R}/share": _session("", own=_OWN_SEES, reads=True),
-    f"POST {_R}/share": _session("", own="ooaaa"),
-    f"POST {_R}/unshare": _session("", own=_OWN_WORDS),
     "GET /about-scores": _staff(),
     # Jobs and uploads.
     f"GET {_S}/jobs": _session(_JOBS, own=_OWN_WORDS),
