@@ -23,7 +23,6 @@ from service.permissions.errors import (
     AnswerError,
     NoSuchParticipantError,
     ParticipantExistsError,
-    VoiceKnownError,
 )
 from service.permissions.records import Answer, Participant
 from service.permissions.wording import statement_for
@@ -43,46 +42,12 @@ def add_participant(
         act.refuse_over()
         if once and (before := once.earlier(act.rows)):
             return find_participant(act.rows, session_id, str(before.body["id"]))
-        added = _added(act.rows, session_id, role, place)
+        added = join_participant(act.rows, session_id, role, place)
         settle(act.rows, session_id, act.event.when_ms)
         act.tell(Kind.PARTICIPANT, added.id)
         if once:
             once.keep(act.rows, Given(status=201, body={"id": added.id}), act.event.when_ms)
     return added
-
-
-def note_unknown_voice(parts: Parts, session_id: str, request_id: str) -> Participant:
-    """A voice that no participant accounts for: one who agreed to nothing, so the session is quarantined.
-
-    For the process that works on sessions. A second unknown voice is a participant of its own.
-    Raises RefusedError, SessionOverError.
-    """
-    return add_participant(parts, Actor.worker(request_id), session_id, Role.UNKNOWN)
-
-
-def match_voice(
-    parts: Parts, actor: Actor, session_id: str, participant_id: str, role: Role | None
-) -> Participant | None:
-    """Say who an unknown voice was: a person with a role, who still has to agree, or nobody new (None), and it is gone.
-
-    Raises RefusedError, SessionOverError, NoSuchParticipantError, VoiceKnownError.
-    """
-    with acting(parts, actor, session_id, Action.PERMISSION) as act:
-        act.refuse_over()
-        found = find_participant(act.rows, session_id, participant_id)
-        said = any(one.participant_id == participant_id for one in store.answers(act.rows, session_id))
-        if found.role is not Role.UNKNOWN or role is Role.UNKNOWN or (role is None and said):
-            raise VoiceKnownError
-        matched = None
-        if role is None:
-            store.remove_participant(act.rows, participant_id)
-        else:
-            place = store.next_place(act.rows, session_id, role)
-            store.rename_participant(act.rows, participant_id, role, place)
-            matched = Participant(id=participant_id, session_id=session_id, role=role, place=place)
-        settle(act.rows, session_id, act.event.when_ms)
-        act.tell(Kind.PARTICIPANT, participant_id)
-    return matched
 
 
 def record(
@@ -162,15 +127,8 @@ def settle_lapsed(parts: Parts, request_id: str, *, limit: int = 200) -> int:
     return settled
 
 
-def find_participant(rows: Connection, session_id: str, participant_id: str) -> Participant:
-    """One of this session's participants. Raises NoSuchParticipantError."""
-    for one in store.participants(rows, session_id):
-        if one.id == participant_id:
-            return one
-    raise NoSuchParticipantError
-
-
-def _added(rows: Connection, session_id: str, role: Role, place: int | None) -> Participant:
+def join_participant(rows: Connection, session_id: str, role: Role, place: int | None = None) -> Participant:
+    """One more who was there, in a transaction of somebody else's. Raises ParticipantExistsError."""
     chosen = store.next_place(rows, session_id, role) if place is None else place
     added = Participant(id=new_id(), session_id=session_id, role=role, place=chosen)
     try:
@@ -178,6 +136,14 @@ def _added(rows: Connection, session_id: str, role: Role, place: int | None) -> 
     except IntegrityError:
         raise ParticipantExistsError from None
     return added
+
+
+def find_participant(rows: Connection, session_id: str, participant_id: str) -> Participant:
+    """One of this session's participants. Raises NoSuchParticipantError."""
+    for one in store.participants(rows, session_id):
+        if one.id == participant_id:
+            return one
+    raise NoSuchParticipantError
 
 
 def _check_answer(

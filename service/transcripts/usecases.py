@@ -16,6 +16,7 @@ from service.database.words import Content
 from service.jobs.records import Document
 from service.keybroker.ports import Actor, Opened
 from service.parts import Parts
+from service.permissions.voices import account_for
 from service.sessions.errors import NoDocumentError
 from service.transcripts import store
 from service.transcripts.amendments import Act, Amendment, packed
@@ -43,11 +44,16 @@ class Undoable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amended:
-    """The transcript before and after corrections; the same where they had been made before."""
+    """The transcript before and after corrections; the same where they had been made before.
+
+    ``unaccounted``: how many people were added to those who have to agree, because a voice was given a role that nobody
+    on record has. The session is in quarantine then.
+    """
 
     before: Standing
     after: Standing
     undoable: Undoable
+    unaccounted: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +118,10 @@ class Transcripts:
         Acts that were kept before change nothing. Raises what `planned` raises, and ChangedMeanwhileError where others
         go on writing at the same time.
         """
-        return self._amend(actor, session_id, lambda known: acts)
+        done = self._amend(actor, session_id, lambda known: acts)
+        was, now = done.before.given, done.after.given
+        newly = [role for voice, role in now.items() if was.get(voice) is not role]
+        return replace(done, unaccounted=len(account_for(self.parts, actor, session_id, newly))) if newly else done
 
     def undo(self, actor: Actor, session_id: str, act_id: str) -> Amended:
         """Take back what was done last. Raises NothingToUndoError."""

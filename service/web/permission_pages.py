@@ -13,12 +13,14 @@ from models.records.speech import Role
 from service.api.fields import PathId
 from service.api.principals import SignedIn
 from service.database.words import PermissionPurpose
+from service.permissions.errors import VoiceKnownError
 from service.permissions.records import Participant, standing
 from service.permissions.usecases import add_participant
+from service.permissions.voices import match_voice
 from service.sessions.overview import Overview, overview
 from service.web.adding_form import PRESENT
 from service.web.form_views import form_view
-from service.web.forms import Sent, page_for
+from service.web.forms import Fields, Sent, page_for
 from service.web.kit import Kit
 from service.web.permission_form import (
     HOW_WORDS,
@@ -35,20 +37,26 @@ from service.web.rendering import NOTICES
 from service.web.words import PRESENT_WORDS
 
 Here = Annotated[SignedIn, Depends(page_for())]
+NOBODY_NEW = "nobody"
 
 
 def permission_pages(kit: Kit) -> APIRouter:
     """For the session's worker, and for administrators."""
     NOTICES["answers-kept"] = "The answers were recorded."
+    NOTICES["voice-matched"] = "Kept. Nothing is done with the session until they agree."
+    NOTICES["voice-nobody"] = "Kept. That voice was nobody new."
     NOTICES["participant-added"] = "They were added. Nothing is done with the session until they agree."
     router, pages = APIRouter(include_in_schema=False, prefix="/sessions/{session_id}"), kit.pages
+
+    def again(request: Request, who: SignedIn, session_id: str, errors: Mapping[str, str]) -> Response:
+        seen = overview(kit.parts, who.actor, session_id, administrator=True)
+        fields = usual_answer_fields(date.fromisoformat(seen.facts.held_on))
+        return _page(kit, request, who, seen, fields, errors)
 
     @router.get("/permissions")
     def shown(session_id: PathId, request: Request, who: Here) -> Response:
         """Who agreed to what, what is missing, and the form of new answers."""
-        seen = overview(kit.parts, who.actor, session_id, administrator=True)
-        fields = usual_answer_fields(date.fromisoformat(seen.facts.held_on))
-        return _page(kit, request, who, seen, fields, {})
+        return again(request, who, session_id, {})
 
     @router.post("/permissions")
     def answered(session_id: PathId, request: Request, who: Here, sent: Sent) -> Response:
@@ -64,13 +72,23 @@ def permission_pages(kit: Kit) -> APIRouter:
     @router.post("/participants")
     def joined(session_id: PathId, request: Request, who: Here, sent: Sent) -> Response:
         """Somebody else was there."""
-        role = next((one for one in PRESENT if one.value == sent.one("role")), None)
+        role = _role(sent)
         if role is None:
-            seen = overview(kit.parts, who.actor, session_id, administrator=True)
-            fields = usual_answer_fields(date.fromisoformat(seen.facts.held_on))
-            return _page(kit, request, who, seen, fields, {"role": "Choose who else was there"})
+            return again(request, who, session_id, {"role": "Choose who else was there"})
         add_participant(kit.parts, who.actor, session_id, role)
         return pages.seen(f"/sessions/{session_id}/permissions", "participant-added")
+
+    @router.post("/participants/{participant_id}/match")
+    def matched(session_id: PathId, participant_id: PathId, request: Request, who: Here, sent: Sent) -> Response:
+        """Say whose an unknown voice was."""
+        role = _role(sent)
+        if role is None and sent.one("role") != NOBODY_NEW:
+            return again(request, who, session_id, {f"matched-{participant_id}": "Choose whose voice it was"})
+        try:
+            match_voice(kit.parts, who.actor, session_id, participant_id, role)
+        except VoiceKnownError as refused:
+            return again(request, who, session_id, {f"matched-{participant_id}": str(refused)})
+        return pages.seen(f"/sessions/{session_id}/permissions", "voice-matched" if role else "voice-nobody")
 
     @router.get("/script")
     def script(session_id: PathId, request: Request, who: Here) -> Response:
@@ -89,6 +107,10 @@ def permission_pages(kit: Kit) -> APIRouter:
     return router
 
 
+def _role(sent: Fields) -> Role | None:
+    return next((one for one in PRESENT if one.value == sent.one("role")), None)
+
+
 def _page(
     kit: Kit, request: Request, who: SignedIn, seen: Overview, fields: Mapping[str, str], errors: Mapping[str, str]
 ) -> Response:
@@ -104,6 +126,7 @@ def _page(
         purposes=SHORT_PURPOSES,
         ways=WAYS,
         present={role.value: PRESENT_WORDS[role] for role in PRESENT},
+        nobody_new=NOBODY_NEW,
     )
 
 

@@ -23,10 +23,11 @@ from service.web.transcript_acts import roles_acts
 from service.web.transcript_view import ROLE_CHOICES, voice_views
 
 Here = Annotated[SignedIn, Depends(page_for())]
-KEPT, MARKING, NO_SOUND = "roles-kept", "roles-marking", "roles-no-sound"
+KEPT, MARKING, NO_SOUND, NOT_AGREED = "roles-kept", "roles-marking", "roles-no-sound", "roles-not-agreed"
 _NOTICES = {
     KEPT: "Who is who is kept.",
     MARKING: "Who is who is kept. The moments are being marked again with these roles; it takes a minute or two.",
+    NOT_AGREED: "Who is who is kept. Somebody speaks who is not on record: the session is held back until they agree.",
     NO_SOUND: "Who is who is kept. The recording is no longer kept, so the moments cannot be marked again.",
 }
 
@@ -69,12 +70,14 @@ def voices_pages(kit: Kit) -> APIRouter:
     def confirmed(request: Request, who: Here, session_id: PathId, sent: Sent) -> Response:
         """Keep who is who, have the moments marked again, and go on to the passages to check."""
         try:
-            standing = transcripts.amend(who.actor, session_id, roles_acts(sent)).after
+            done = transcripts.amend(who.actor, session_id, roles_acts(sent))
+            if done.unaccounted:
+                return pages.seen(f"/sessions/{session_id}/permissions", NOT_AGREED)
             notice = marked(who, session_id)
         except (TranscriptChangeError, RolesOpenError) as refused:
             status = row_of(type(refused)).status
             return shown(request, who, session_id, sent, _words(refused), status)
-        return pages.seen(f"/sessions/{session_id}/{'check' if standing.checks else 'voices'}", notice)
+        return pages.seen(f"/sessions/{session_id}/{'check' if done.after.checks else 'voices'}", notice)
 
     @router.post("/mark")
     def again(who: Here, session_id: PathId) -> Response:

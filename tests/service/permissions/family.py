@@ -8,7 +8,7 @@ from sqlalchemy import insert, select
 
 from models.records.coding import Setting
 from models.records.speech import Role
-from service.database.tables import person, session
+from service.database.tables import person, recording, session
 from service.database.words import (
     How,
     LawfulBasis,
@@ -101,3 +101,13 @@ class Family:
                 select(session.c.state, session.c.permission_epoch).where(session.c.id == self.session_id)
             ).one()
         return found.state, found.permission_epoch
+
+
+def add_recording(family: Family) -> str:
+    recorded = new_id()
+    with family.parts.database.writing() as rows:
+        rows.execute(insert(recording).values(
+            id=recorded, session_id=family.session_id, kind="sound", blob_id=new_id(), content_mac=new_id(),
+            size_bytes=1, received_ms=0,
+        ))  # fmt: skip
+    return recorded

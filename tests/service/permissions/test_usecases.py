@@ -7,7 +7,7 @@ from sqlalchemy import insert
 
 from models.records.speech import Role
 from service.audit.records import Action, Outcome
-from service.database.tables import job, recording, session
+from service.database.tables import job, session
 from service.database.words import How, JobState, LawfulBasis, PermissionAnswer, SessionState, StaffRole
 from service.ids import new_id
 from service.keybroker.errors import RefusedError
@@ -18,18 +18,15 @@ from service.permissions.errors import (
     NoSuchParticipantError,
     ParticipantExistsError,
     StatementError,
-    VoiceKnownError,
 )
 from service.permissions.usecases import (
     add_participant,
     history,
-    match_voice,
-    note_unknown_voice,
     record,
     set_lawful_basis,
     settle_lapsed,
 )
-from tests.service.permissions.family import COACHING, GIVEN, REFLECTION, REFUSED, Family, add_person
+from tests.service.permissions.family import COACHING, GIVEN, REFLECTION, REFUSED, Family, add_person, add_recording
 from tests.service.stand_ins import RememberingTrail, ToldClock
 
 
@@ -38,16 +35,6 @@ def family(parts: Parts) -> Family:
     met = Family.met(parts)
     add_recording(met)
     return met
-
-
-def add_recording(family: Family) -> str:
-    recorded = new_id()
-    with family.parts.database.writing() as rows:
-        rows.execute(insert(recording).values(
-            id=recorded, session_id=family.session_id, kind="sound", blob_id=new_id(), content_mac=new_id(),
-            size_bytes=1, received_ms=0,
-        ))  # fmt: skip
-    return recorded
 
 
 def is_covered(family: Family, purpose: object = REFLECTION) -> bool:
@@ -133,28 +120,6 @@ def test_a_new_participant_has_agreed_to_nothing_yet(family: Family) -> None:
     family.all_say_yes()
     add_participant(family.parts, family.worker, family.session_id, Role.OTHER_FAMILY)
     assert family.row()[0] == SessionState.QUARANTINED
-
-
-def test_an_unknown_voice_quarantines_until_somebody_says_that_it_is_nobody_new(family: Family) -> None:
-    family.all_say_yes()
-    voice = note_unknown_voice(family.parts, family.session_id, new_id())
-    assert family.row()[0] == SessionState.QUARANTINED
-    match_voice(family.parts, family.worker, family.session_id, voice.id, None)
-    assert family.row()[0] != SessionState.QUARANTINED
-
-
-def test_an_unknown_voice_that_was_somebody_has_to_agree(family: Family) -> None:
-    family.all_say_yes()
-    voice = note_unknown_voice(family.parts, family.session_id, new_id())
-    matched = match_voice(family.parts, family.worker, family.session_id, voice.id, Role.CHILD)
-    assert matched is not None
-    assert (matched.role, matched.place) == (Role.CHILD, 2)
-    assert family.row()[0] == SessionState.QUARANTINED
-
-
-def test_a_participant_with_a_role_is_no_voice_to_be_matched(family: Family) -> None:
-    with pytest.raises(VoiceKnownError):
-        match_voice(family.parts, family.worker, family.session_id, family.people[Role.CHILD], None)
 
 
 def test_permission_that_runs_out_covers_nothing_from_that_moment(family: Family, clock: ToldClock) -> None:

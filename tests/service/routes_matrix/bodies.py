@@ -186,6 +186,7 @@ BODIES: dict[str, Callable[[About], Asked]] = {
     "POST /sessions/new": _added_by_form,
     f"POST {_P}/permissions": _answered_by_form,
     f"POST {_P}/participants": _form(role="child"),
+    f"POST {_P}/participants/{{participant_id}}/match": _form(role="child"),
     f"POST {_P}/participants/{{participant_id}}/withdrawal": _form(purposes="reflection", sure="yes"),
     f"POST {_P}/erase": _form(sure="yes"),
     f"POST {_P}/review/score": _form(element="empathy", score="3", reason="Heard it in the room"),

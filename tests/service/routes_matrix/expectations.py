@@ -355,6 +355,7 @@ ROWS: dict[str, Row] = {
     f"GET {_P}/permissions": _session("", own="ooooo", administrator="ooooo"),
     f"POST {_P}/permissions": _session("", own="ooovv", administrator="ooovv"),
     f"POST {_P}/participants": _session("", own="ooovv", administrator="ooovv"),
+    f"POST {_P}/participants/{{participant_id}}/match": _session("", own="gggvv", administrator="gggvv"),
     f"GET {_P}/participants/{{participant_id}}/withdrawal": _session("", own="ooooo", administrator="ooooo"),
     f"POST {_P}/participants/{{participant_id}}/withdrawal": _session("", own="ooooo", administrator="ooooo"),
     f"GET {_P}/script": _session("", own="ooooo", administrator="ooooo"),

@@ -76,6 +76,21 @@ def test_one_press_confirms_all_that_is_suggested_and_has_the_moments_marked_aga
     assert "being marked again" in get(council, f"/sessions/{session_id}/voices").text
 
 
+def test_a_voice_of_nobody_on_record_holds_the_session_back_until_it_is_said_whose_it_was(council: Council) -> None:
+    session_id = council.ready()
+    roles = {"voice_1": "SPEAKER_00", "role_1": "practitioner", "voice_2": "SPEAKER_01", "role_2": "unknown"}
+    answer = send(council, f"/sessions/{session_id}/voices", **roles)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/sessions/{session_id}/permissions")
+    assert council.worker.get(f"/sessions/{session_id}").json()["state"] == "quarantined"
+    assert council.worker.get(f"/sessions/{session_id}/transcript").status_code != 200
+    page = get(council, f"/sessions/{session_id}/permissions").text
+    match = re.search(rf"/sessions/{session_id}/participants/\w+/match", page)
+    assert match is not None
+    assert "Choose whose voice it was" in send(council, match[0], role="").text
+    assert send(council, match[0], role="nobody").status_code == 303
+    assert council.worker.get(f"/sessions/{session_id}").json()["state"] == "ready"
+
+
 def test_without_any_role_the_page_says_what_to_do_and_keeps_nothing(council: Council, ready_id: str) -> None:
     before = council.worker.get(f"/sessions/{ready_id}/transcript").json()["number"]
     answer = send(council, f"/sessions/{ready_id}/voices", voice_1="SPEAKER_00", role_1="", voice_2="SPEAKER_01")
