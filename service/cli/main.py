@@ -24,7 +24,7 @@ from service.cli.evaluate import evaluate_app
 from service.cli.keeping import backup, restore, rotate_keys
 from service.cli.remote import remote_app
 from service.cli.score import score
-from service.cli.serve import first_link, serve, upgrade, worker
+from service.cli.serve import first_link, recovery_link_for, serve, upgrade, worker
 from service.cli.train import train_app
 from service.cli.weights import models_app
 
@@ -56,6 +56,7 @@ app.command()(serve)
 app.command()(worker)
 app.command()(upgrade)
 app.command("first-link")(first_link)
+app.command("recovery-link")(recovery_link_for)
 app.command()(backup)
 app.command()(restore)
 app.command("rotate-keys")(rotate_keys)

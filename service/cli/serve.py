@@ -1,4 +1,4 @@
-"""`practice serve|worker|upgrade|first-link`: the service on this machine."""
+"""`practice serve|worker|upgrade|first-link|recovery-link`: the service on this machine."""
 
 from __future__ import annotations
 
@@ -72,6 +72,20 @@ def first_link() -> None:
     settings = ServiceSettings.from_environment()
     with opened_installation(settings) as installation:
         secret = first_administrator_link(installation.parts, new_id())
+    typer.echo(settings.link_to(secret))
+
+
+def recovery_link_for(
+    name: Annotated[str, typer.Argument(help="Sign-in name of whoever cannot sign in any more.", show_default=False)],
+) -> None:
+    """Print a one-time link to a new password, where no administrator can make one. It is in the audit."""
+    from service.ids import new_id
+    from service.installation import opened_installation
+    from service.people.links import recovery_link
+
+    settings = ServiceSettings.from_environment()
+    with opened_installation(settings) as installation:
+        secret = recovery_link(installation.parts, new_id(), name)
     typer.echo(settings.link_to(secret))
 
 

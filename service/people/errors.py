@@ -42,6 +42,10 @@ class LastAdministratorError(BadInputError):
     """This is the last administrator, and somebody has to be. Make another person administrator first."""
 
 
+class NoSuchNameError(BadInputError):
+    """Nobody has this sign-in name. Give it as it is written on the page of people."""
+
+
 class RolesApartError(BadInputError):
     """A researcher cannot also be coach or administrator. End the one role before you give the other."""
 

@@ -12,7 +12,7 @@ from service.keybroker.ports import Actor
 from service.parts import Parts
 from service.people import link_rows, names, store
 from service.people.acting import Act, administering
-from service.people.errors import AlreadyAdministeredError, LinkRefusedError, WrongStateError
+from service.people.errors import AlreadyAdministeredError, LinkRefusedError, NoSuchNameError, WrongStateError
 from service.people.parts import PeopleParts
 from service.people.password_rules import refuse_weak
 from service.people.sign_in_rows import end_everything
@@ -36,13 +36,13 @@ def first_administrator_link(parts: Parts, request_id: str) -> str:
 def recovery_link(parts: Parts, request_id: str, sign_in_name: str) -> str:
     """A new-password link for a person, for the machine's owner where no administrator can sign in any more.
 
-    Raises RefusedError where there is no such person, WrongStateError where they are disabled.
+    Raises NoSuchNameError where there is no such person, WrongStateError where they are disabled.
     """
     now_ms = parts.clock()
     with parts.database.writing() as rows:
         row = store.by_name(rows, names.looked_up(sign_in_name))
         if row is None:
-            raise RefusedError("no such person")
+            raise NoSuchNameError
         parts.trail.append(rows, _by_system(now_ms, Kind.PERSON, row["id"], request_id))
         return _link_for(Act(rows=rows, now_ms=now_ms), row)
 

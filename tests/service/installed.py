@@ -16,7 +16,7 @@ from models.errors import EngineError
 from models.records.coding import Setting
 from models.records.speech import Role
 from service.admin.canaries import Canary, ScanReport, scan, sound_canary, text_canary
-from service.api.repeat import Answer, Repeat, answer_once
+from service.api.repeat import Answer, Repeat
 from service.blobs.errors import BlobRefusedError
 from service.blobs.reader import open_blob
 from service.database.engine import open_database
@@ -45,6 +45,7 @@ from service.permissions.usecases import record
 from service.sessions.records import Details, NewSession
 from service.sessions.usecases import Sessions
 from service.settings_service import ServiceSettings
+from tests.service.api.acting_once import answer_once
 from tests.service.jobs.made import Transcriber, engines
 
 STATEMENTS = {Role.PRACTITIONER: "worker-1", Role.PARENT_OR_CARER: "adult-1"}

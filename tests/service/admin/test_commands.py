@@ -14,7 +14,7 @@ from service.audit.reading import Filter, readings
 from service.audit.records import Action, ActorRole
 from service.audit.store import each_row
 from service.cli.serve import worker_id_of
-from service.database.tables import hold, session, setting, worker
+from service.database.tables import hold, person, session, setting, worker
 from service.ids import new_id
 from service.jobs.beats import database_ms
 from service.jobs.health import LOST_AFTER_MS
@@ -97,6 +97,15 @@ def test_rotating_keys_counts_them_and_is_audited(home: Installed) -> None:
     ran = practice(home.environment, "rotate-keys", "--json")
     assert json.loads(ran.out) == {"epoch": 2, "keys": 1, "whole": True}
     assert system_acts(home).count(Action.KEY) == 1
+
+
+def test_a_person_who_is_locked_out_is_let_in_by_the_machines_owner(home: Installed) -> None:
+    with home.opened() as installation, installation.parts.database.writing() as rows:
+        name = rows.execute(select(person.c.sign_in_name).limit(1)).scalar_one()
+    ran = practice(home.environment, "recovery-link", name.upper())
+    assert "/welcome/" in ran.out
+    refused = practice(home.environment, "recovery-link", "somebody-else")
+    assert (refused.code, "somebody-else" in refused.err) == (2, False)
 
 
 def test_an_erasure_prints_its_certificate_and_one_of_nothing_is_refused(home: Installed, told: Told) -> None:

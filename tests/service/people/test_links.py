@@ -16,6 +16,7 @@ from service.people import link_rows, links, staff
 from service.people.errors import (
     AlreadyAdministeredError,
     LinkRefusedError,
+    NoSuchNameError,
     PersonInputError,
     SignInRefusedError,
     WeakPasswordError,
@@ -172,7 +173,7 @@ def test_only_administrators_make_links_for_others(people: PeopleParts, add: Add
 def test_the_machines_owner_can_let_an_administrator_back_in(people: PeopleParts, administrator: Actor) -> None:
     links.accept(people, REQUEST, links.recovery_link(people.parts, REQUEST, "FIRST@north"), NEW)
     assert here(people, entered(people, "first@north", NEW).cookie).actor.roles == {A}
-    with pytest.raises(RefusedError):
+    with pytest.raises(NoSuchNameError):
         links.recovery_link(people.parts, REQUEST, "nobody")
 
 
