@@ -134,6 +134,7 @@ TABLE: dict[type[PracticeError], Row] = {
     sessions.NotYoursToAddError: _NOT_ALLOWED,
     sessions.ReviewBegunError: _OTHER_STATE,
     sessions.NothingToShareError: _OTHER_STATE,
+    sessions.StillBlindError: _OTHER_STATE,
     sessions.NoDocumentError: _NOT_MADE,
     transcripts.TooManyChangesError: _FULL,
     transcripts.NothingToUndoError: _OTHER_STATE,

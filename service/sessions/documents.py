@@ -13,8 +13,9 @@ from service.jobs.records import CONTENTS, Document
 from service.keybroker.ports import Actor, Opened
 from service.parts import Parts
 from service.sessions import store
-from service.sessions.errors import NoDocumentError
+from service.sessions.errors import NoDocumentError, StillBlindError
 
+_SUGGESTIONS = (Document.CODING, Document.SCORING)
 LISTENING_TYPE = "audio/mp4"
 """The decoder writes the copy for listening as m4a."""
 UNKNOWN_TYPE = "application/octet-stream"
@@ -77,6 +78,15 @@ class Documents:
             blob_id, content_key = found
             with opened.read(blob_id) as reader:
                 return OpenDocument(body=reader.readall() or b"", content_key=content_key)
+
+    def show(self, actor: Actor, session_id: str, document: Document, *, purpose: Purpose) -> OpenDocument:
+        """What a reader gets: nothing that the machine suggests in a blind review of theirs. Raises StillBlindError."""
+        found = self.read(actor, session_id, document, purpose=purpose)
+        if document in _SUGGESTIONS:
+            with self.parts.database.reading() as rows:
+                if store.suggestions_hidden(rows, session_id, actor.person_id):
+                    raise StillBlindError
+        return found
 
     def sound(self, actor: Actor, session_id: str, *, purpose: Purpose) -> OpenSound:
         """The sound of a session, to be played. Raises NoDocumentError where only a transcript was brought."""

@@ -21,5 +21,9 @@ class NoDocumentError(PracticeError):
     """This session has no such document yet. Look at its progress."""
 
 
+class StillBlindError(PracticeError):
+    """You score this session blind. Give every element a score first, then ask for the suggestions in your review."""
+
+
 class SessionDetailsError(BadInputError):
     """These details of a session cannot be used. Check the date, the setting and the lengths of the texts."""

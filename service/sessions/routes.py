@@ -128,7 +128,7 @@ def _documents(documents: Documents) -> APIRouter:
         session_id: PathId, name: Readable, who: Reader, request: Request, purpose: For = "reflection"
     ) -> Response:
         """The transcript, the codes, the suggested scores or the outline of the sound; each look is in the audit."""
-        found = documents.read(who.actor, session_id, Document(name), purpose=Purpose(purpose))
+        found = documents.show(who.actor, session_id, Document(name), purpose=Purpose(purpose))
         etag = f'"{found.content_key}"'
         whole = Response(found.body, media_type="application/json", headers={"ETag": etag})
         return unchanged(request, etag) or whole

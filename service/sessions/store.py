@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, insert, or_, select, update
+from sqlalchemy import Connection, Select, exists, insert, or_, select, update
 
 from models.records.coding import Setting
 from models.records.speech import Role
 from service.api.paging import Wanted, read_page
-from service.database.tables import artefact, membership, participant, recording, session
+from service.database.tables import artefact, membership, participant, recording, review, session
 from service.database.words import LawfulBasis, SessionState
 from service.sessions.records import NewSession, Present, SessionFacts, SessionPage
 
@@ -91,6 +91,14 @@ def newest_artefact(rows: Connection, session_id: str, stage: str) -> tuple[str,
         .order_by(artefact.c.made_ms.desc(), artefact.c.blob_id)
     ).first()
     return None if found is None else (found.blob_id, found.content_key)
+
+
+def suggestions_hidden(rows: Connection, session_id: str, person_id: str) -> bool:
+    """Whether somebody scores this session blind and has not asked for the suggestions yet."""
+    own = exists().where(
+        review.c.session_id == session_id, review.c.coach_id == person_id, review.c.revealed_ms.is_(None)
+    )
+    return bool(rows.scalar(select(own)))
 
 
 def newest_sound(rows: Connection, session_id: str) -> str | None:

@@ -96,6 +96,24 @@ def test_a_review_is_finished_reopened_and_finished_again(coach: Caller, begun: 
     assert coach.done("POST", f"{path}/reveal")["state"] == "open"
 
 
+def test_the_machines_suggestions_stay_closed_in_a_blind_review_until_every_element_is_scored(
+    council: Council, coach: Caller
+) -> None:
+    session_id = council.ready()
+    council.worker.done("PUT", f"/sessions/{session_id}/sharing")
+    one = coach.done("POST", f"/sessions/{session_id}/reviews", {"kind": "blind"})
+
+    def answers() -> list[int]:
+        paths = [f"/sessions/{session_id}/documents/{name}?purpose=coaching" for name in ("coding", "scoring")]
+        return [coach.get(path).status_code for path in paths]
+
+    assert answers() == [409, 409]
+    assert council.worker.get(f"/sessions/{session_id}/documents/coding").status_code == 200
+    coach.done("POST", f"/reviews/{one['id']}/acts", {"acts": scores()})
+    coach.done("POST", f"/reviews/{one['id']}/reveal")
+    assert answers() == [200, 200]
+
+
 def test_two_finished_reviews_are_compared(council: Council, coach: Caller) -> None:
     session_id = council.ready()
     council.worker.done("PUT", f"/sessions/{session_id}/sharing")
