@@ -11,6 +11,7 @@ from service.web.account_pages import account_pages, password_pages
 from service.web.adding_pages import adding_pages
 from service.web.check_pages import check_pages
 from service.web.comparison_pages import comparison_pages
+from service.web.details_pages import details_pages
 from service.web.feedback_pages import feedback_pages
 from service.web.help_pages import help_pages
 from service.web.home_pages import home_pages
@@ -51,6 +52,7 @@ def page_routers(kit: Kit) -> Sequence[APIRouter]:
         help_pages(kit),
         reflection_pages(kit),
         adding_pages(kit),
+        details_pages(kit),
         permission_pages(kit),
         withdrawal_pages(kit),
         recording_pages(kit),

@@ -184,6 +184,7 @@ BODIES: dict[str, Callable[[About], Asked]] = {
     "POST /account/password": _form(old=PASSWORD, new=_NEW_PASSWORD),
     "POST /account/tokens": _form(act=new_id(), label="-", scope="sessions:read", days="30"),
     "POST /sessions/new": _added_by_form,
+    f"POST {_P}/details": _form(title="-", version="-"),
     f"POST {_P}/permissions": _answered_by_form,
     f"POST {_P}/participants": _form(role="child"),
     f"POST {_P}/participants/{{participant_id}}/match": _form(role="child"),

@@ -352,6 +352,8 @@ ROWS: dict[str, Row] = {
     f"POST {_P}/review/finish": _session("", coach="gaaaa"),
     f"POST {_P}/review/reopen": _session("", coach="oaaaa"),
     f"GET {_P}/comparison": _session("", coach="naaaa"),
+    f"GET {_P}/details": _session("", own="ooaaa", reads=True),
+    f"POST {_P}/details": _session("", own="ggaaa"),
     f"GET {_P}/permissions": _session("", own="ooooo", administrator="ooooo"),
     f"POST {_P}/permissions": _session("", own="ooovv", administrator="ooovv"),
     f"POST {_P}/participants": _session("", own="ooovv", administrator="ooovv"),
