@@ -27,7 +27,7 @@ _BARE_SHARE = 1 / 3
 class NetworkSettings:
     """How the network is trained. ``stretch`` is how many lines are read together; ``singles`` how many lone lines."""
 
-    lower_layers: int = 4
+    lower_layers: int = 3
     epochs: int = 3
     rate: float = 4e-4
     upper_rate: float = 5e-5

@@ -41,7 +41,7 @@ def coder(
     ] = None,
     folds: Annotated[int, typer.Option(min=2, max=20, help="How many folds to cross-validate in.")] = 5,
     seed: Annotated[int, typer.Option(help="Equal seeds give equal results on the same machine.")] = 0,
-    lower_layers: Annotated[int, typer.Option(min=0, help="How many of the encoder's layers stay as they are.")] = 5,
+    lower_layers: Annotated[int, typer.Option(min=0, help="How many of the encoder's layers stay as they are.")] = 3,
     epochs: Annotated[int, typer.Option(min=1, help="How often the network sees everything.")] = 3,
     threads: Annotated[int, typer.Option(min=1, help="Processor threads for the network.")] = 2,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bars.")] = False,
