@@ -44,12 +44,11 @@ def test_importing_a_module_does_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("package", PACKAGES)
-def test_every_module_can_be_imported(package: str) -> None:
-    """Without torch, without a GPU, without weights."""
-    names = [m.name for m in pkgutil.walk_packages([str(ROOT / package)], f"{package}.")]
-    code = importing([name for name in names if not name.endswith("__main__")])
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=120)
+def test_every_module_can_be_imported() -> None:
+    """Without torch, without a GPU, without weights; one interpreter for all, as importing is what takes the time."""
+    found = (one.name for part in PACKAGES for one in pkgutil.walk_packages([str(ROOT / part)], f"{part}."))
+    code = importing([name for name in found if not name.endswith("__main__")])
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=240)
 
 
 def test_no_pickled_weights_are_shipped() -> None:
