@@ -1,7 +1,7 @@
 """Who said what, read from a session.json or a coding.json; everything else in the document is passed over.
 
 Documents are checked when they are made, and their seals whenever they are opened: a strict reading of every field
-would take most of the time of a page. What cannot be read so is read strictly after all, for an error with its place.
+would take most of the time of a page.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
-from models.records.session import SCHEMA_VERSION, Speaker
+from models.records.session import Speaker
 from models.records.span import Span
 from models.records.speech import Check, Role
-from pipelines.outputs.coding_json import CODING_VERSION, coding_of
-from pipelines.outputs.session_json import from_json
+from pipelines.outputs.coding_json import part_of_coding
+from pipelines.outputs.session_json import part_from_json
 from service.transcripts.machine import SURE, of_lines
 from service.transcripts.records import Said, Standing, Voice
 
@@ -86,26 +86,12 @@ def session_read(document: bytes, *, word_times: bool) -> Standing:
 
     Raises SessionDocumentError as `from_json` does, where anything is wrong with what is read.
     """
-    try:
-        heard = _session_type(in_words=word_times).validate_json(document, strict=True)
-    except ValidationError:
-        from_json(document)
-        raise
-    if heard.schema_version != SCHEMA_VERSION:
-        from_json(document)
-    return _standing(heard)
+    return _standing(part_from_json(document, _session_type(in_words=word_times)))
 
 
 def coding_read(document: bytes) -> Standing:
     """A transcript that was brought. Raises CodingDocumentError as `coding_of` does, for what is read."""
-    try:
-        brought = _coding_type().validate_json(document, strict=True)
-    except ValidationError:
-        coding_of(document, "The coding")
-        raise
-    if brought.schema_version != CODING_VERSION:
-        coding_of(document, "The coding")
-    return of_lines(brought.utterances)
+    return of_lines(part_of_coding(document, _coding_type()).utterances)
 
 
 @cache

@@ -14,6 +14,7 @@ from models.records.session import Session, SessionUtterance
 from models.records.speech import Word
 from pipelines.outputs.coding_json import CodingDocument, CodingDocumentError, UtteranceCodes, coding_json, coding_of
 from pipelines.outputs.session_json import SessionDocumentError, from_json, to_json
+from service.reflection import moments
 from service.transcripts import reading
 from service.transcripts.reading import coding_read, session_read
 from tests.outputs.codings import hostile_coding, small_coding
@@ -26,6 +27,8 @@ PARTS: tuple[tuple[type, type], ...] = (
     (reading.HeardInWords, Session),
     (reading.BroughtLine, UtteranceCodes),
     (reading.Brought, CodingDocument),
+    (moments.MarkedUtterance, UtteranceCodes),
+    (moments.Marks, CodingDocument),
 )
 OTHERS = dict(PARTS)
 
