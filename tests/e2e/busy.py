@@ -13,7 +13,7 @@ def tasks_of(page: Any, do: Callable[[], object]) -> list[float]:
     """The tasks of the page's main thread while something is done, in ms of processor time, the longest first."""
     session, events, ended = page.context.new_cdp_session(page), [], []
     session.on("Tracing.dataCollected", lambda told: events.extend(told["value"]))
-    session.on("Tracing.tracingComplete", ended.append)
+    session.on("Tracing.tracingComplete", lambda told: ended.append(told))
     config = {"includedCategories": _TRACED, "recordMode": "recordAsMuchAsPossible"}
     session.send("Tracing.start", {"transferMode": "ReportEvents", "traceConfig": config})
     do()
