@@ -12,7 +12,7 @@ from models.errors import BadInputError
 from models.records.coding import Code, CodedUtterance, Coding, Flag, Off, Setting
 from models.records.provenance import Engine
 from models.records.speech import Role
-from pipelines.outputs.strict_json import StrictJson
+from pipelines.outputs.strict_json import Part, StrictJson
 
 CODING_VERSION = "1.0"
 
@@ -83,20 +83,28 @@ def read_coding(path: Path) -> Coding:
 
 def coding_of(content: str | bytes, file: str) -> Coding:
     """Read what `coding_json` wrote; ``file`` is what errors call it. Raises CodingDocumentError."""
-    strict = StrictJson(
-        file=file,
-        kind=coding_type(),
-        version=CODING_VERSION,
-        again="Code the transcript again with this version.",
-        error=CodingDocumentError,
-    )
-    document = strict.read(content)
+    document = _strict(file).read(content)
     return Coding(
         engine=document.engine,
         setting=document.setting,
         change_goal=document.change_goal,
         utterances=tuple(_coded(one) for one in document.utterances),
         off=document.off,
+    )
+
+
+def part_of_coding(content: bytes, kind: TypeAdapter[Part], file: str = "The coding") -> Part:
+    """Some fields of a document that `coding_json` wrote and nobody touched since. Raises CodingDocumentError."""
+    return _strict(file).read_part(content, kind)
+
+
+def _strict(file: str) -> StrictJson[CodingDocument]:
+    return StrictJson(
+        file=file,
+        kind=coding_type(),
+        version=CODING_VERSION,
+        again="Code the transcript again with this version.",
+        error=CodingDocumentError,
     )
 
 

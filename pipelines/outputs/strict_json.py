@@ -9,13 +9,24 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from models.errors import BadInputError
 
 Record = TypeVar("Record")
+
+
+class Versioned(Protocol):
+    """A part of a document that says which version it is of."""
+
+    @property
+    def schema_version(self) -> str:
+        """As it stands in the document."""
+
+
+Part = TypeVar("Part", bound=Versioned)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +52,20 @@ class StrictJson(Generic[Record]):
         if stranger is not None:
             raise self.error(f"{self.file}: {place(stranger)}: version {self.version} has no such field. Remove it.")
         return record
+
+    def read_part(self, text: str | bytes, kind: TypeAdapter[Part]) -> Part:
+        """Some fields of a document that is known to be as it was written; all others are passed over unread.
+
+        Where anything is wrong with what is read, the whole document is read for the error. Raises ``error``.
+        """
+        try:
+            part = kind.validate_json(text, strict=True)
+        except ValidationError:
+            self.read(text)
+            raise
+        if part.schema_version != self.version:
+            self.read(text)
+        return part
 
     def _parsed(self, text: str | bytes) -> dict[str, Any]:
         try:

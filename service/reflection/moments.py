@@ -4,13 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+
+from pydantic import TypeAdapter
 
 from models.records.coding import CodedUtterance, Coding, Flag, Off
 from models.records.provenance import Engine
 from models.records.rubric import Element, Rubric, RubricRef
 from models.records.scoring import Scoring, Suggestion
+from pipelines.outputs.coding_json import part_of_coding
 from service.reflection.questions import Question, questions_about
 from service.transcripts.records import Said, Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkedUtterance:
+    """Of an utterance of a coding its flags."""
+
+    id: str
+    flags: tuple[Flag, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """Of a `CodingDocument` what moments are made from."""
+
+    schema_version: str
+    engine: Engine
+    utterances: tuple[MarkedUtterance, ...]
+    off: tuple[Off, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +75,17 @@ class Suggested:
     judge: Engine
 
 
-def suggested(rubric: Rubric, standing: Standing, coding: Coding, scoring: Scoring) -> Suggested:
+def marks_read(document: bytes) -> Marks:
+    """What moments are made from. Raises CodingDocumentError where anything is wrong with it."""
+    return part_of_coding(document, _marks_type())
+
+
+@cache
+def _marks_type() -> TypeAdapter[Marks]:
+    return TypeAdapter(Marks)
+
+
+def suggested(rubric: Rubric, standing: Standing, coding: Coding | Marks, scoring: Scoring) -> Suggested:
     """For each element of the rubric its suggestion and its moments. What is not in the transcript is left out."""
     suggestions = {one.element: one for one in scoring.suggestions}
     of_flags = {one.name for element in rubric.elements for one in coding.off if one.name[:-1] == element.id}
@@ -74,7 +106,9 @@ def suggested(rubric: Rubric, standing: Standing, coding: Coding, scoring: Scori
     )
 
 
-def _moments(element: Element, standing: Standing, coding: Coding, suggestion: Suggestion | None) -> tuple[Moment, ...]:
+def _moments(
+    element: Element, standing: Standing, coding: Coding | Marks, suggestion: Suggestion | None
+) -> tuple[Moment, ...]:  # fmt: skip
     said = {one.id: (place, one) for place, one in enumerate(standing.said)}
     moved = {(one.utterance, one.direction): one.moved for one in suggestion.evidence} if suggestion else {}
     found = []
@@ -95,7 +129,7 @@ def _strengths_first(found: Sequence[Moment]) -> tuple[Moment, ...]:
 
 
 def _moment(
-    coded: CodedUtterance, flag: Flag, said: Said, before: Said | None, element: Element,
+    coded: CodedUtterance | MarkedUtterance, flag: Flag, said: Said, before: Said | None, element: Element,
     moved: Mapping[tuple[str, str], float],
 ) -> Moment:  # fmt: skip
     about = f"{coded.id}:{flag.element}{flag.direction}"

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from models.records.rubric import Rubric
-from pipelines.outputs.coding_json import coding_of
 from pipelines.outputs.scoring_json import scoring_of
 from service.api.errors import ChangedMeanwhileError
 from service.audit.records import Action, Purpose
@@ -18,7 +17,7 @@ from service.parts import Parts
 from service.reflection import store
 from service.reflection.changing import Changed, Sent, changed, rated, settled
 from service.reflection.errors import NotRatedYetError
-from service.reflection.moments import Suggested, suggested
+from service.reflection.moments import Suggested, marks_read, suggested
 from service.reflection.records import Kept, Reflection, checked
 from service.rubrics import rubric_for
 from service.sessions import store as sessions
@@ -94,7 +93,7 @@ class Reflections:
         return suggested(
             rubric_for(kept.facts.setting),
             standing,
-            coding_of(coding.body, "The coding"),
+            marks_read(coding.body),
             scoring_of(scoring.body, "The scoring"),
         )
 

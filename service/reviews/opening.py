@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -26,10 +26,14 @@ PURPOSE = Purpose.COACHING
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """Opens reviews for one actor in one request. Every method raises RefusedError for what is not theirs to see."""
+    """Opens reviews for one actor in one request. Every method raises RefusedError for what is not theirs to see.
+
+    ``with_codes``: the machine's codes of utterances are read with its flags.
+    """
 
     parts: Parts
     actor: Actor
+    with_codes: bool = False
 
     def content(self, session_id: str, action: Action = Action.VIEW) -> Opened:
         """The reviews of a session; the broker records it."""
@@ -63,7 +67,7 @@ class Opening:
         machine = machines[stored.scoring_key]
         if pair:
             both = compared(*(self._open(one, opened, machines).state() for one in found[1:]))
-            machine = Machine(start=begun_from(machine.start, both), utterances=machine.utterances)
+            machine = replace(machine, start=begun_from(machine.start, both))
         return self._open(found[0], opened, {stored.scoring_key: machine}, newest)
 
     def comparison(self, session_id: str, opened: Opened) -> Comparison:
@@ -118,7 +122,10 @@ class Opening:
             return {one.stored.scoring_key: unseen(first.setting) for one in found}
         blobs = {one.stored.scoring_key: one.blobs for one in found}
         with self.parts.broker.open(self.actor, first.session_id, Content.CODING, purpose=PURPOSE) as opened:
-            return {key: read_machine(opened, of_key, first.setting) for key, of_key in blobs.items()}
+            return {
+                key: read_machine(opened, of_key, first.setting, with_codes=self.with_codes)
+                for key, of_key in blobs.items()
+            }
 
 
 def shareable(rows: Connection, session_id: str, permission_epoch: int) -> store.Shared:

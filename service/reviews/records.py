@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from models.records.coding import Code
 from service.database import words
 
 UNDO_SHOWN = 50
@@ -174,6 +175,14 @@ class ReviewState(ReviewFacts):
     undoable: int = 0
     redoable: int = 0
     newer: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """A review as it stands, and the machine's codes by the ids of utterances, as far as the review shows them."""
+
+    review: ReviewState
+    codes: Mapping[str, tuple[Code, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

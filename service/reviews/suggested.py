@@ -6,13 +6,13 @@ here; a strict reading of every field at every act of a coach would take longer 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 
 from pydantic import TypeAdapter
 
-from models.records.coding import Setting
+from models.records.coding import Code, Setting
 from models.records.scoring import Suggestion
 from service.jobs.records import Document
 from service.keybroker.ports import Opened
@@ -40,16 +40,30 @@ class _Coding:
 
 
 @dataclass(frozen=True, slots=True)
+class _UtteranceWithCodes(_Utterance):
+    codes: tuple[Code, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _CodingWithCodes:
+    utterances: list[_UtteranceWithCodes]
+
+
+@dataclass(frozen=True, slots=True)
 class _Scoring:
     suggestions: tuple[Suggestion, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
-    """What there is before a coach's first act, and the ids of the utterances that the machine coded."""
+    """What there is before a coach's first act, and the ids of the utterances that the machine coded.
+
+    ``codes``: by these ids, where they were asked for.
+    """
 
     start: Start
     utterances: frozenset[str] = frozenset()
+    codes: Mapping[str, tuple[Code, ...]] = field(default_factory=dict)
 
 
 def unseen(setting: Setting) -> Machine:
@@ -58,23 +72,41 @@ def unseen(setting: Setting) -> Machine:
     return Machine(start=Start(scores=tuple(ElementState(element=one.id) for one in elements)))
 
 
-def read_machine(opened: Opened, blobs: dict[str, str], setting: Setting) -> Machine:
+def read_machine(opened: Opened, blobs: dict[str, str], setting: Setting, *, with_codes: bool = False) -> Machine:
     """Read coding and scoring. ``blobs``: blob ids by document; where one is gone by now, as if it were unseen."""
     if Document.CODING not in blobs or Document.SCORING not in blobs:
         return unseen(setting)
-    coding = _types()[0].validate_json(_content(opened, blobs[Document.CODING]))
-    scoring = _types()[1].validate_json(_content(opened, blobs[Document.SCORING]))
-    flags = {flag.about: flag for flag in _flags(coding.utterances)}
+    utterances, codes = _coded(_content(opened, blobs[Document.CODING]), with_codes=with_codes)
+    scoring = _scoring_type().validate_json(_content(opened, blobs[Document.SCORING]))
+    flags = {flag.about: flag for flag in _flags(utterances)}
     scores = tuple(ElementState(element=one.element, suggested=_suggested(one, flags)) for one in scoring.suggestions)
     return Machine(
         start=Start(flags=tuple(flags.values()), scores=scores),
-        utterances=frozenset(one.id for one in coding.utterances),
+        utterances=frozenset(one.id for one in utterances),
+        codes=codes,
     )
 
 
+def _coded(document: bytes, *, with_codes: bool) -> tuple[Sequence[_Utterance], Mapping[str, tuple[Code, ...]]]:
+    if not with_codes:
+        return _coding_type().validate_json(document).utterances, {}
+    found = _coding_type_with_codes().validate_json(document).utterances
+    return found, {one.id: one.codes for one in found}
+
+
 @cache
-def _types() -> tuple[TypeAdapter[_Coding], TypeAdapter[_Scoring]]:
-    return TypeAdapter(_Coding), TypeAdapter(_Scoring)
+def _coding_type() -> TypeAdapter[_Coding]:
+    return TypeAdapter(_Coding)
+
+
+@cache
+def _coding_type_with_codes() -> TypeAdapter[_CodingWithCodes]:
+    return TypeAdapter(_CodingWithCodes)
+
+
+@cache
+def _scoring_type() -> TypeAdapter[_Scoring]:
+    return TypeAdapter(_Scoring)
 
 
 def _content(opened: Opened, blob_id: str) -> bytes:

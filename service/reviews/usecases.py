@@ -28,7 +28,7 @@ from service.reviews.errors import (
 from service.reviews.folding import FINISHED, REOPENED, REVEALED
 from service.reviews.open_review import OpenReview
 from service.reviews.opening import PURPOSE, Opening, shareable
-from service.reviews.records import Act, Acted, Begun, Comparison, Refused, ReviewFacts, ReviewState
+from service.reviews.records import Act, Acted, Begun, Comparison, Looked, Refused, ReviewFacts, ReviewState
 from service.reviews.store import Stored
 from service.sessions.errors import NoDocumentError
 from service.transcripts.usecases import Transcripts
@@ -69,6 +69,27 @@ class Reviews:
         opening = Opening(parts=self.parts, actor=actor)
         with opening.review(opening.stored(review_id, own=False)) as review:
             return review.state()
+
+    def look_with_codes(self, actor: Actor, review_id: str) -> Looked:
+        """The same with the machine's codes, for one's own review; its documents are opened and read once."""
+        opening = Opening(parts=self.parts, actor=actor, with_codes=True)
+        with opening.review(opening.stored(review_id)) as review:
+            return Looked(review=review.state(), codes=review.machine.codes)
+
+    def own(self, actor: Actor, session_id: str) -> ReviewFacts | None:
+        """One's own review of a session, an open one before a finished one; None before the first.
+
+        Nothing is opened for it, so no row is written; a refusal is recorded like any other.
+        """
+        with self.parts.database.reading() as rows:
+            visible = self.parts.broker.visible_sessions(rows, actor, PURPOSE, content=Content.REVIEW)
+            seen = store.is_among(rows, session_id, visible)
+            there = store.reviews_of(rows, session_id) if seen else ()
+        if not seen:
+            Opening(parts=self.parts, actor=actor).content(session_id).close()
+        mine = [one for one in there if one.coach_id == actor.person_id]
+        newest = max(mine, key=lambda one: (one.state is Stage.OPEN, one.begun_ms), default=None)
+        return None if newest is None else _facts(newest, actor)
 
     def is_unchanged(self, actor: Actor, review_id: str, since: int) -> bool:
         """Whether one's own review, which one may still see, has no act after this number. Nothing is opened for it."""

@@ -1,12 +1,11 @@
-"""What the machine made of a recording, or read in a transcript that was brought, before anybody corrected it."""
+"""What the machine read in a transcript that was brought, and what it suggested before people gave roles."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Protocol
 
-from models.records.coding import Coding
-from models.records.session import Session
 from models.records.speech import Role
 from service.transcripts.records import Said, Standing, Voice
 
@@ -14,42 +13,30 @@ SURE = 0.5
 """From this confidence on a voice's role counts as known."""
 
 
-def of_session(session: Session) -> Standing:
-    """What the machine made of a recording."""
-    said = tuple(
-        Said(
-            id=one.id,
-            speaker=one.speaker,
-            role=one.role,
-            role_sure=one.role_confidence >= SURE,
-            text=one.text,
-            machine_text=one.text,
-            start_ms=one.start_ms,
-            end_ms=one.end_ms,
-            overlap=one.overlap,
-            times=tuple(word.start_ms for word in one.words),
-        )
-        for one in session.utterances
-    )
-    voices = tuple(
-        Voice(
-            speaker=one.speaker,
-            role=one.role,
-            suggested=one.role,
-            confidence=one.role_confidence,
-            reason=one.role_reason,
-        )
-        for one in session.speakers
-    )
-    coded = {one.speaker: one.role for one in session.speakers if one.source == "given"}
-    return Standing(said=said, voices=voices, checks=session.checks, coded=coded)
+class Line(Protocol):
+    """What of an utterance a transcript that was brought has."""
+
+    @property
+    def id(self) -> str:
+        """Its own in the transcript."""
+
+    @property
+    def speaker(self) -> str:
+        """The voice's label."""
+
+    @property
+    def role(self) -> Role:
+        """Of who speaks."""
+
+    @property
+    def text(self) -> str:
+        """What is said."""
 
 
-def of_coding(coding: Coding) -> Standing:
+def of_lines(lines: Iterable[Line]) -> Standing:
     """A transcript that was brought: its lines are in the coding, without times."""
     said = tuple(
-        Said(id=one.id, speaker=one.speaker, role=one.role, text=one.text, machine_text=one.text)
-        for one in coding.utterances
+        Said(id=one.id, speaker=one.speaker, role=one.role, text=one.text, machine_text=one.text) for one in lines
     )
     roles: dict[str, Role] = {}
     for one in said:

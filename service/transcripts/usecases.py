@@ -8,11 +8,9 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from models.records.coding import Setting
-from pipelines.outputs.coding_json import coding_of
-from pipelines.outputs.session_json import from_json
 from service.api.errors import ChangedMeanwhileError
 from service.audit.records import Action, ActorRole, AuditEvent, Kind, Outcome, Purpose
-from service.database.words import Content
+from service.database.words import AmendmentKind, Content
 from service.jobs.records import Document
 from service.keybroker.ports import Actor, Opened
 from service.parts import Parts
@@ -21,8 +19,9 @@ from service.sessions.errors import NoDocumentError
 from service.transcripts import store
 from service.transcripts.amendments import Act, Amendment, packed
 from service.transcripts.history import History
-from service.transcripts.machine import of_coding, of_session, with_first_suggestions
+from service.transcripts.machine import with_first_suggestions
 from service.transcripts.planning import Planned, planned, redo_acts, undo_acts
+from service.transcripts.reading import coding_read, session_read
 from service.transcripts.records import Standing
 from service.transcripts.standing import given_roles, stand
 
@@ -118,25 +117,28 @@ class Transcripts:
         Acts that were kept before change nothing. Raises what `planned` raises, and ChangedMeanwhileError where others
         go on writing at the same time.
         """
-        done = self._amend(actor, session_id, lambda known: acts)
+        splits = any(one.change is not None and one.change.kind is AmendmentKind.SPLIT for one in acts)
+        done = self._amend(actor, session_id, lambda known: acts, splits=splits)
         was, now = done.before.given, done.after.given
         newly = [role for voice, role in now.items() if was.get(voice) is not role]
         return replace(done, unaccounted=len(account_for(self.parts, actor, session_id, newly))) if newly else done
 
     def undo(self, actor: Actor, session_id: str, act_id: str) -> Amended:
         """Take back what was done last. Raises NothingToUndoError."""
-        return self._amend(actor, session_id, lambda known: undo_acts(known, act_id), act_id)
+        return self._amend(actor, session_id, lambda known: undo_acts(known, act_id), once=act_id)
 
     def redo(self, actor: Actor, session_id: str, act_id: str) -> Amended:
         """Do again what was undone last. Raises NothingToUndoError."""
-        return self._amend(actor, session_id, lambda known: redo_acts(known, act_id), act_id)
+        return self._amend(actor, session_id, lambda known: redo_acts(known, act_id), once=act_id)
 
-    def _amend(self, actor: Actor, session_id: str, wanted: Wanted, once: str | None = None) -> Amended:
+    def _amend(
+        self, actor: Actor, session_id: str, wanted: Wanted, *, once: str | None = None, splits: bool = False
+    ) -> Amended:
         with self.parts.broker.open(
             actor, session_id, Content.TRANSCRIPT, purpose=Purpose.REFLECTION, action=Action.EDIT
         ) as opened:
             for _ in range(_ATTEMPTS):
-                known = self._known(actor, opened, Purpose.REFLECTION)
+                known = self._known(actor, opened, Purpose.REFLECTION, splits=splits)
                 if once in known.acts:
                     return _amended(known, known)
                 acts = wanted(known.amendments)
@@ -169,7 +171,8 @@ class Transcripts:
             self.parts.trail.append(rows, self._event(rows, actor, session_id, now))
         return numbers
 
-    def _known(self, actor: Actor, opened: Opened, purpose: Purpose) -> _Known:
+    def _known(self, actor: Actor, opened: Opened, purpose: Purpose, *, splits: bool = False) -> _Known:
+        """``splits``: something is to be split. The starts of words are read for that alone."""
         session_id = opened.session_id
         with self.parts.database.reading() as rows:
             sealed = store.kept(rows, session_id)
@@ -177,7 +180,11 @@ class Transcripts:
         amendments = store.opened_amendments(opened, sealed)
         by_number = {one.number: one for one in amendments}
         acts = {one.act_id: by_number[one.number] for one in sealed if one.number in by_number}
-        machine = _recorded(opened, made) if made else self._brought(actor, session_id, purpose)
+        if made:
+            splits = splits or any(one.change and one.change.kind is AmendmentKind.SPLIT for one in amendments)
+            machine = _recorded(opened, made, word_times=splits)
+        else:
+            machine = self._brought(actor, session_id, purpose)
         return _Known(machine=machine, amendments=amendments, acts=acts)
 
     def _brought(self, actor: Actor, session_id: str, purpose: Purpose) -> Standing:
@@ -187,9 +194,9 @@ class Transcripts:
                 made = store.made_of(rows, session_id, Document.CODING)
             if not made:
                 raise NoDocumentError
-            newest = of_coding(coding_of(_read(opened, made[-1][0]), "The coding"))
+            newest = coding_read(_read(opened, made[-1][0]))
             if len(made) > 1:
-                newest = with_first_suggestions(newest, of_coding(coding_of(_read(opened, made[0][0]), "The coding")))
+                newest = with_first_suggestions(newest, coding_read(_read(opened, made[0][0])))
         return replace(newest, version=made[-1][1][:32])
 
     def _event(self, rows: Connection, actor: Actor, session_id: str, now: int) -> AuditEvent:
@@ -211,12 +218,12 @@ def _amended(before: _Known, after: _Known) -> Amended:
     return Amended(before=before.standing(), after=after.standing(), undoable=after.undoable())
 
 
-def _recorded(opened: Opened, made: Sequence[tuple[str, str]]) -> Standing:
+def _recorded(opened: Opened, made: Sequence[tuple[str, str]], *, word_times: bool) -> Standing:
     """What the machine made of a recording, with what it suggested before people gave roles."""
-    newest = of_session(from_json(_read(opened, made[-1][0])))
+    newest = session_read(_read(opened, made[-1][0]), word_times=word_times)
     if newest.coded:
         for blob_id, _ in made[:-1]:
-            first = of_session(from_json(_read(opened, blob_id)))
+            first = session_read(_read(opened, blob_id), word_times=False)
             if not first.coded:
                 newest = with_first_suggestions(newest, first)
                 break

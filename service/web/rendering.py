@@ -123,7 +123,9 @@ def _their_environment() -> Environment:
 
 
 def _made(kind: type[_Kind], loader: BaseLoader, undefined: type[Undefined]) -> _Kind:
-    made = kind(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=undefined)
+    made = kind(
+        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=undefined, auto_reload=False
+    )  # fmt: skip
     made.globals.update(static=static_files().url, role_words=ROLE_WORDS, StaffRole=StaffRole)
     made.globals.update(present_words=PRESENT_WORDS)
     made.filters.update(day=day, clock_time=clock_time, lasting=lasting, moment=moment, for_script=for_script)

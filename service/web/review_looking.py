@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 
 from pydantic import TypeAdapter
 
-from models.records.coding import Code
 from models.records.rubric import Rubric
 from pipelines.rubrics import shipped_rubric
 from service.audit.records import Purpose
-from service.database.words import ReviewState as State
-from service.jobs.records import Document
 from service.keybroker.ports import Actor
 from service.parts import Parts
 from service.reviews.records import ReviewFacts, ReviewState
 from service.reviews.usecases import Reviews
-from service.sessions.documents import Documents
 from service.sessions.usecases import Sessions
 from service.transcripts.records import Said
 from service.transcripts.usecases import Transcripts
 from service.web.review_records import ReviewShown
-from service.web.review_view import Looked, Typed, is_blind, shown_review
+from service.web.review_view import Looked, Typed, shown_review
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +34,7 @@ class ReviewLooking:
 
     def own(self, actor: Actor, session_id: str) -> ReviewFacts | None:
         """The coach's review of a session, the one that is open before one that is finished; None before the first."""
-        mine = [one for one in self.reviews.of_session(actor, session_id) if one.mine]
-        return max(mine, key=lambda one: (one.state is State.OPEN, one.begun_ms), default=None)
+        return self.reviews.own(actor, session_id)
 
     def held_on(self, actor: Actor, session_id: str) -> str:
         """The day of a session, as 2026-11-22."""
@@ -55,39 +49,26 @@ class ReviewLooking:
         read = Transcripts(parts=self.parts).read(actor, session_id, purpose=Purpose.COACHING)
         return {one.id: one for one in read.said}
 
-    def page(self, actor: Actor, review: ReviewState, typed: Typed | None = None) -> ReviewShown:
+    def page(self, actor: Actor, review_id: str, typed: Typed | None = None) -> ReviewShown:
         """The workspace. ``typed``: what a form held that was not taken, with what was wrong about it."""
-        facts = self._sessions.look(actor, review.session_id, purpose=Purpose.COACHING).facts
+        seen = self.reviews.look_with_codes(actor, review_id)
+        review, purpose = seen.review, Purpose.COACHING
+        facts = self._sessions.look(actor, review.session_id, purpose=purpose).facts
         looked = Looked(
             held_on=facts.held_on,
-            transcript=Transcripts(parts=self.parts).read(actor, review.session_id, purpose=Purpose.COACHING),
-            codes={} if is_blind(review) else self._codes(actor, review.session_id),
+            transcript=Transcripts(parts=self.parts).read(actor, review.session_id, purpose=purpose),
+            codes=seen.codes,
             rubric=shipped_rubric(facts.setting),
             review=review,
         )
-        return shown_review(looked, {"review": asdict(review)}, typed)
+        return shown_review(looked, {"review": _review_type().dump_python(review)}, typed)
 
     @property
     def _sessions(self) -> Sessions:
         return Sessions(parts=self.parts, visible=self.parts.broker.visible_sessions)
 
-    def _codes(self, actor: Actor, session_id: str) -> Mapping[str, tuple[Code, ...]]:
-        """Codes by the ids of utterances. The document was checked when it was made; only what is shown is read."""
-        read = Documents(parts=self.parts).read(actor, session_id, Document.CODING, purpose=Purpose.COACHING)
-        return {one.id: one.codes for one in _coding_type().validate_json(read.body).utterances}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Coded:
-    id: str
-    codes: tuple[Code, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Coding:
-    utterances: tuple[_Coded, ...]
-
 
 @cache
-def _coding_type() -> TypeAdapter[_Coding]:
-    return TypeAdapter(_Coding)
+def _review_type() -> TypeAdapter[ReviewState]:
+    """What writes reviews out; `asdict` takes ten times as long, and there are hundreds of flags."""
+    return TypeAdapter(ReviewState)

@@ -111,15 +111,14 @@ class _Desk:
                 raise RefusedError("reviews are for coaches")
             held_on = self.looking.held_on(who.actor, session_id)
             return self.pages.page(request, "review/begin.html", who, session_id=session_id, held_on=held_on)
-        review = self.looking.reviews.look(who.actor, own.id)
-        return self.pages.page(request, "review/page.html", who, shown=self.looking.page(who.actor, review))
+        return self.pages.page(request, "review/page.html", who, shown=self.looking.page(who.actor, own.id))
 
     def done(self, request: Request, who: SignedIn, session_id: str, act: Act, place: str, typed: Typed) -> Response:
         """Do one act, and lead to its place on the page; where it is refused, show the page with what was typed."""
         own = self._own(who.actor, session_id)
         acted = self.looking.reviews.act(who.actor, own, (act,))
         if acted.refused:
-            return self._refused(request, who, acted.review, typed, _words(acted.refused[0]))
+            return self._refused(request, who, own, typed, _words(acted.refused[0]))
         return self._led(session_id, place)
 
     def opened(self, request: Request, who: SignedIn, session_id: str, element: str) -> Response:
@@ -139,8 +138,7 @@ class _Desk:
         except PracticeError as refused:
             if row_of(type(refused)).status != CONFLICT:
                 raise
-            review = self.looking.reviews.look(who.actor, own)
-            return self._refused(request, who, review, Typed(problem="", at="elements"), str(refused))
+            return self._refused(request, who, own, Typed(problem="", at="elements"), str(refused))
         return self._led(session_id, "elements")
 
     def _own(self, actor: Actor, session_id: str) -> str:
@@ -149,9 +147,9 @@ class _Desk:
             raise RefusedError("no review of theirs")
         return own.id
 
-    def _refused(self, request: Request, who: SignedIn, review: ReviewState, typed: Typed, problem: str) -> Response:
+    def _refused(self, request: Request, who: SignedIn, own: str, typed: Typed, problem: str) -> Response:
         told = Typed(problem=problem, at=typed.at, element=typed.element, score=typed.score, reason=typed.reason)
-        shown = self.looking.page(who.actor, review, told)
+        shown = self.looking.page(who.actor, own, told)
         return self.pages.page(request, "review/page.html", who, status=CONFLICT, shown=shown)
 
     def _led(self, session_id: str, place: str) -> Response:

@@ -13,7 +13,7 @@ from pipelines.rubrics import shipped_rubric
 from service.reflection import wording
 from service.reflection.moments import Suggested, suggested
 from service.reflection.questions import ASKED, question_of, questions, questions_about
-from service.transcripts.usecases import of_coding
+from service.transcripts.machine import of_lines
 from tests.service.reflection.made import coding
 
 ADVICE = re.compile(r"\b(should|try|could you have|next time|better|instead|why did(n't)? you|need to)\b", re.I)
@@ -50,7 +50,7 @@ def looked() -> Suggested:
     scoring = Scoring(
         judge=Engine(name="j", version="1"), coder=made.engine, rubric=rubric.ref, suggestions=(), measures=()
     )  # fmt: skip
-    return suggested(rubric, of_coding(made), made, scoring)
+    return suggested(rubric, of_lines(made.utterances), made, scoring)
 
 
 def test_moments_stand_with_their_element_strengths_first() -> None:

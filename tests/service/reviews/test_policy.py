@@ -144,3 +144,26 @@ def test_each_refusal_leaves_one_row_in_the_audit(council: Council, reviews: Rev
 def _decisions(reviews: Reviews) -> int:
     with reviews.parts.database.reading() as rows:
         return int(rows.execute(select(func.count()).select_from(decision)).scalar_one())
+
+
+def test_finding_ones_own_review_opens_nothing(council: Council, reviews: Reviews, coach: Caller, shared: str) -> None:
+    begun = reviews.begin(coach.actor, shared, ReviewKind.OPEN)
+    before = council.audited()
+    found = reviews.own(coach.actor, shared)
+    assert (found.id if found else None, council.audited()) == (begun.id, before)
+
+
+def test_a_refusal_to_find_a_review_is_recorded(council: Council, reviews: Reviews, shared: str) -> None:
+    before = council.audited()
+    with pytest.raises(RefusedError):
+        reviews.own(council.callers["stranger"].actor, shared)
+    assert council.audited() == before + 1
+
+
+def test_a_workspace_opens_details_transcript_codes_and_review_once_each(
+    council: Council, reviews: Reviews, coach: Caller, shared: str
+) -> None:
+    reviews.begin(coach.actor, shared, ReviewKind.OPEN)
+    before = council.audited()
+    assert council.client.get(f"/sessions/{shared}/review", headers=coach.headers).status_code == 200
+    assert council.audited() == before + 4

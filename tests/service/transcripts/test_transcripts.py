@@ -105,6 +105,18 @@ def test_an_act_that_is_sent_twice_is_kept_once(parts: Parts, worker: Actor, ses
     assert len(rows_of(parts, session_id)) == 1
 
 
+def test_a_split_is_timed_by_the_machines_words_at_once_and_when_it_is_read_again(
+    parts: Parts, worker: Actor, session_id: str
+) -> None:
+    one = small_session().utterances[1]
+    place = one.text.index("We are always late")
+    word = len(one.text[:place].split())
+    made = amend(parts, worker, session_id, act(K.SPLIT, one.id, at=place)).after
+    again = read(parts, worker, session_id)
+    assert made.said[2].start_ms == one.words[word].start_ms
+    assert again == made
+
+
 def test_another_act_under_a_used_id_is_refused(parts: Parts, worker: Actor, session_id: str) -> None:
     said = read(parts, worker, session_id).said[0].id
     one = act(K.WORDS, said, text="One")

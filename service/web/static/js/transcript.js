@@ -76,7 +76,7 @@ function place(made) {
     }
     const ahead = one.after && document.getElementById(one.after);
     if (ahead) (ahead === holder?.previousElementSibling ? holder : ahead).after(fresh);
-    else list.prepend(fresh);
+    else list.firstElementChild.prepend(fresh);
   }
   document.getElementById("undo").disabled = !made.undo;
   document.getElementById("redo").disabled = !made.redo;
