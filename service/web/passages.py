@@ -50,18 +50,27 @@ class Passage:
         """The media fragment that a player understands."""
         return fragment(self.start_ms, self.end_ms)
 
-    def pieces(self, text: str) -> tuple[tuple[str, bool], ...]:
-        """A text in pieces, each with whether it is in question."""
-        spans = _spans(text, [one.heard for one in self.checks])
+    def pieces(self, said: Said) -> tuple[tuple[str, bool], ...]:
+        """What is said in pieces, each with whether it is in question."""
         found, at = [], 0
-        for start, end in spans:
-            found += [(text[at:start], False), (text[start:end], True)]
+        for start, end in self._spans(said):
+            found += [(said.text[at:start], False), (said.text[start:end], True)]
             at = end
-        return tuple(one for one in (*found, (text[at:], False)) if one[0])
+        return tuple(one for one in (*found, (said.text[at:], False)) if one[0])
 
-    def doubted(self, text: str) -> tuple[int, int] | None:
-        """Where the first words in question stand in a text."""
-        return next(iter(_spans(text, [one.heard for one in self.checks])), None)
+    def doubted(self, said: Said) -> tuple[int, int] | None:
+        """Where the first words in question stand in what is said."""
+        return next(iter(self._spans(said)), None)
+
+    def _spans(self, said: Said) -> list[tuple[int, int]]:
+        """Each from where the one before it ends; words that are not there are left out."""
+        found: list[tuple[int, int]] = []
+        for words in (one.heard for one in self.checks if one.heard and said.id in one.utterances):
+            place = re.compile(rf"(?<!\w){re.escape(words)}(?!\w)", re.IGNORECASE)
+            match = place.search(said.text, found[-1][1] if found else 0)
+            if match:
+                found.append(match.span())
+        return found
 
 
 def passage_of(standing: Standing, wanted: str) -> Passage | None:
@@ -120,17 +129,6 @@ def _lead(checks: Sequence[Check]) -> Check:
 
 def _is_open(checks: Sequence[Check], open_ids: set[str]) -> bool:
     return any(one.id in open_ids for one in checks)
-
-
-def _spans(text: str, words: Sequence[str]) -> list[tuple[int, int]]:
-    """Where words stand in a text, each from where the one before it ends; those that do not are left out."""
-    found: list[tuple[int, int]] = []
-    for one in filter(None, words):
-        place = re.compile(rf"(?<!\w){re.escape(one)}(?!\w)", re.IGNORECASE)
-        match = place.search(text, found[-1][1] if found else 0)
-        if match:
-            found.append(match.span())
-    return found
 
 
 def _around(said: Sequence[Said], checks: Sequence[Check]) -> tuple[tuple[Said, ...], Said | None, Said | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from models.records.session import Session
 from pipelines.outputs.practice_view import Practice
 from pipelines.outputs.report_html import to_html
+from tests.e2e.demo_place import KEPT, filled
 from tests.outputs.sound import hum
 
 FLAGS = [
@@ -46,6 +48,13 @@ def browser() -> Iterator[Any]:
         running = started.chromium.launch(executable_path=chromium, args=FLAGS)
         yield running
         running.close()
+
+
+@pytest.fixture(scope="session")
+def filled_demo(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the demo's service, stopped: the sample recording goes through the pipeline once for all files."""
+    kept = os.environ.get(KEPT)
+    return filled(Path(kept) if kept else tmp_path_factory.mktemp("demo"))
 
 
 @pytest.fixture

@@ -101,8 +101,8 @@ if (passage && answer) {
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || !setting("keys")) return;
-    if (event.target.matches("input, select, audio, [contenteditable]")) return;
-    if (event.key === " " && event.target.matches("button, a, summary")) return;
+    if (event.target.matches("input:not([type=checkbox]), select, audio, [contenteditable]")) return;
+    if (event.key === " " && event.target.matches("button, a, summary, input")) return;
     const act = KEYS[event.key.toLowerCase()];
     if (!act || event.repeat) return;
     event.preventDefault();

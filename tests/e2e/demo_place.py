@@ -1,0 +1,72 @@
+"""The demo's service as `practice demo` fills it, with a session that the real pipeline worked on, in copies."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from unittest.mock import patch
+
+from service.demo.people import ADMINISTRATOR, COACH, PASSWORD, WORKER
+from service.demo.running import at, start, stop
+
+KEPT = "PRACTICE_TEST_DEMO"
+"""Names a folder in which the filled demo is kept from one run of the tests to the next; delete it to begin anew."""
+PRIVATE = "UPDATE session SET shared_ms = NULL"
+NAMES = {"worker": WORKER.sign_in_name, "coach": COACH.sign_in_name, "administrator": ADMINISTRATOR.sign_in_name}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemoPlace:
+    """Where a copy is served, and the session in it."""
+
+    url: str
+    session_id: str
+
+    @property
+    def here(self) -> str:
+        """The address of the session."""
+        return f"{self.url}/sessions/{self.session_id}"
+
+    def sign_in(self, page: object, who: str) -> None:
+        """As the worker, the coach or the administrator of the demo."""
+        page.goto(f"{self.url}/sign-in")  # type: ignore[attr-defined]
+        page.get_by_label("Sign-in name").fill(NAMES[who])  # type: ignore[attr-defined]
+        page.get_by_label("Password", exact=True).fill(PASSWORD)  # type: ignore[attr-defined]
+        page.get_by_role("button", name="Sign in", exact=True).click()  # type: ignore[attr-defined]
+        page.wait_for_url(f"{self.url}/")  # type: ignore[attr-defined]
+
+
+def filled(folder: Path) -> Path:
+    """The folder of a demo that was filled and stopped again; one that is there already is taken as it is."""
+    if (folder / "service" / "filled.json").exists():
+        return folder / "service"
+    for more in (("--serve", "--quiet"), ("--stop",)):
+        given = [sys.executable, "-m", "service.cli", "demo", "--out", str(folder), *more]
+        subprocess.run(given, check=True, stdout=subprocess.DEVNULL)
+    return folder / "service"
+
+
+@contextmanager
+def copied(demo: Path, folder: Path, *, shared: bool = False) -> Iterator[DemoPlace]:
+    """A copy of a demo, served until the ``with`` block ends; no review in it is blind by chance.
+
+    ``shared``: the session is shared with the coach, as the demo begins.
+    """
+    shutil.copytree(demo, folder, ignore=shutil.ignore_patterns("running.json", "log"))
+    with closing(sqlite3.connect(folder / "data" / "service.sqlite3")) as rows, rows:
+        if not shared:
+            rows.execute(PRIVATE)
+        session_id = str(rows.execute("SELECT id FROM session").fetchone()[0])
+    with patch.dict(os.environ, PRACTICE_BLIND_SHARE="0"):
+        running = start(at(folder))
+    try:
+        yield DemoPlace(url=running.url, session_id=session_id)
+    finally:
+        stop(running)
