@@ -39,15 +39,27 @@ document.addEventListener("securitypolicyviolation", (event) => violations.push(
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
+def launched() -> Iterator[Callable[..., Any]]:
+    """Starts Chromium with more flags; one playwright serves all files, since a second one does not start beside it."""
     playwright = pytest.importorskip("playwright.sync_api", reason=NEEDS)
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
         pytest.skip("Chromium is not installed. On Debian or Ubuntu: apt-get install chromium")
     with playwright.sync_playwright() as started:
-        running = started.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield running
-        running.close()
+        running = []
+
+        def launch(*more: str) -> Any:
+            running.append(started.chromium.launch(executable_path=chromium, args=[*FLAGS, *more]))
+            return running[-1]
+
+        yield launch
+        for one in running:
+            one.close()
+
+
+@pytest.fixture(scope="session")
+def browser(launched: Callable[..., Any]) -> Any:
+    return launched()
 
 
 @pytest.fixture(scope="session")

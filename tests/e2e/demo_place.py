@@ -7,17 +7,23 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
+from urllib.parse import urljoin, urlsplit
 
 from service.demo.people import ADMINISTRATOR, COACH, PASSWORD, WORKER
 from service.demo.running import at, start, stop
 
 KEPT = "PRACTICE_TEST_DEMO"
 """Names a folder in which the filled demo is kept from one run of the tests to the next; delete it to begin anew."""
+PATIENCE_S = 300
+"""A machine that does much else takes long to start a service."""
+MARKING_S = 600
 PRIVATE = "UPDATE session SET shared_ms = NULL"
 NAMES = {"worker": WORKER.sign_in_name, "coach": COACH.sign_in_name, "administrator": ADMINISTRATOR.sign_in_name}
 
@@ -34,13 +40,13 @@ class DemoPlace:
         """The address of the session."""
         return f"{self.url}/sessions/{self.session_id}"
 
-    def sign_in(self, page: object, who: str) -> None:
+    def sign_in(self, page: Any, who: str) -> None:
         """As the worker, the coach or the administrator of the demo."""
-        page.goto(f"{self.url}/sign-in")  # type: ignore[attr-defined]
-        page.get_by_label("Sign-in name").fill(NAMES[who])  # type: ignore[attr-defined]
-        page.get_by_label("Password", exact=True).fill(PASSWORD)  # type: ignore[attr-defined]
-        page.get_by_role("button", name="Sign in", exact=True).click()  # type: ignore[attr-defined]
-        page.wait_for_url(f"{self.url}/")  # type: ignore[attr-defined]
+        page.goto(f"{self.url}/sign-in")
+        page.get_by_label("Sign-in name").fill(NAMES[who])
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        page.wait_for_url(f"{self.url}/")
 
 
 def filled(folder: Path) -> Path:
@@ -64,9 +70,20 @@ def copied(demo: Path, folder: Path, *, shared: bool = False) -> Iterator[DemoPl
         if not shared:
             rows.execute(PRIVATE)
         session_id = str(rows.execute("SELECT id FROM session").fetchone()[0])
-    with patch.dict(os.environ, PRACTICE_BLIND_SHARE="0"):
+    with patch.dict(os.environ, PRACTICE_BLIND_SHARE="0"), patch("service.demo.running.PATIENCE_S", PATIENCE_S):
         running = start(at(folder))
     try:
         yield DemoPlace(url=running.url, session_id=session_id)
     finally:
         stop(running)
+
+
+def ready(page: Any) -> None:
+    """Wait until the moments of the session on this page are marked with the roles that were just confirmed.
+
+    Only then can it be shared. To go through its passages takes a person longer than that takes the program.
+    """
+    session, until = urlsplit(page.url).path.split("/")[2], time.monotonic() + MARKING_S
+    while page.request.get(urljoin(page.url, f"/api/v1/sessions/{session}")).json()["state"] != "ready":
+        assert time.monotonic() < until
+        time.sleep(1)

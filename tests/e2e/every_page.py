@@ -13,15 +13,17 @@ from benchmarks.page_journeys import COACH, WORKER, entered, pressed, sent
 from benchmarks.page_pictures import Camera
 from service.demo.people import ADMINISTRATOR
 from tests.e2e.conftest import WATCH
+from tests.e2e.demo_place import ready
 
-WIDTHS = (1280, 320)
-SCHEMES = ("light", "dark")
+LOOKS = ((1280, "light"), (1280, "dark"), (320, "dark"), (320, "light"))
 NOT_PAGES = (
     "/static/{digest}/{name}", "/look.css", "/sessions/{session_id}/transcript/editor", "/administration/audit.csv",
     "/administration/erasures/{erasure_id}/certificate", "/sessions/{session_id}/feedback/document.pdf",
     "/sessions/{session_id}/feedback/document.docx", "/livez", "/readyz", "/metrics",
 )  # fmt: skip
 """What is asked for with GET and is a file, or a part of a page that is looked at with it."""
+SHARING = "worker-share"
+"""Where a walk is about to share the session."""
 MISSING = "status of 404"
 REFUSED = ("status of 422", "status of 409", "status of 400")
 
@@ -43,20 +45,19 @@ class Eyes(Camera):
 
     def take(self, page: Any, name: str, *, dark: bool = False, whole: bool = True) -> None:
         """Look at the page as it stands."""
+        if name == SHARING:
+            ready(page)
         self.seen.add(urlsplit(page.url).path)
         self.faults += [f"{name}: {one} is refused" for one in page.evaluate("violations")]
-        for width in WIDTHS:
+        for width, scheme in LOOKS:
             page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme)
             wide = page.evaluate("document.documentElement.scrollWidth")
             self.faults += [f"{name}: {wide} px wide at {width}"] if wide > width else []
-            for scheme in SCHEMES:
-                page.emulate_media(color_scheme=scheme)
-                found = self.axe.run(page).response["violations"]
-                self.faults += [
-                    f"{name}, {width}, {scheme}: {one['id']} {one['nodes'][0]['html'][:160]}" for one in found
-                ]
+            found = self.axe.run(page).response["violations"]
+            self.faults += [f"{name}, {width}, {scheme}: {one['id']} {one['nodes'][0]['html'][:160]}" for one in found]
         page.emulate_media(color_scheme="light")
-        page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+        page.set_viewport_size({"width": LOOKS[0][0], "height": 900})
 
     def told(self, *expected: str) -> list[str]:
         """What consoles said, without what a browser says of a page that is refused on purpose."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import Any
 
 from service.demo.people import COACH, PASSWORD, WORKER
-from tests.e2e.demo_place import DemoPlace
+from tests.e2e.demo_place import DemoPlace, ready
 from tests.e2e.hands import Hands
 
 FIXES = {
@@ -34,9 +33,8 @@ VERDICTS = ("a", "a", "a", "x", "a", "a", "u")
 STRENGTH = "You waited after you asked about the mornings, and Connor came into the room."
 STEP = "Ask what they make of it before you say what worries you."
 SAID = "I will try that on Thursday."
-MARKING_S = 600
 READY = "html[data-review=ready]"
-PLAYS = "() => { const sound = document.getElementById('sound'); return !sound.paused && sound.currentTime > 0; }"
+PLAYED = "() => document.getElementById('sound').played.length > 0"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +84,7 @@ class ExpertPath:
         hands.use(page.locator("summary", has_text="Keys and settings"))
         hands.tick(page.get_by_label("Play each passage by itself"))
         while page.locator("#passage").count():
-            page.wait_for_function(PLAYS)
+            page.wait_for_function(PLAYED)
             text = page.locator(".passage__said textarea").all_text_contents()
             fix = next((FIXES[wrong] for wrong in FIXES if any(wrong in one for one in text)), None)
             if fix:
@@ -99,21 +97,9 @@ class ExpertPath:
     def _share(self) -> None:
         self._stage("sharing")
         page = self.worker.page
-        self._marked_again()
+        ready(page)
         self.worker.lead(page.get_by_role("link", name="Share with my coach"))
         self.worker.lead(page.get_by_role("button", name="Share with my coach"))
-
-    def _marked_again(self) -> None:
-        """The moments are marked again since the roles were confirmed; going through the passages takes a person
-        longer than that takes the program."""
-        until = time.monotonic() + MARKING_S
-        while self._asked()["state"] != "ready":
-            assert time.monotonic() < until
-            time.sleep(1)
-
-    def _asked(self) -> dict[str, Any]:
-        answer = self.worker.page.request.get(f"{self.place.url}/api/v1/sessions/{self.place.session_id}")
-        return dict(answer.json())
 
     def _begin(self) -> None:
         self._stage("beginning the review")
@@ -164,7 +150,7 @@ class ExpertPath:
     def _read(self) -> None:
         self._stage("the worker reads it")
         page = self.worker.page
-        self.worker.lead(page.get_by_role("link", name="Home", exact=True))
+        self.worker.lead(page.get_by_label("Menu").get_by_role("link", name="Home"))
         self.worker.lead(page.get_by_role("link", name="Read your feedback"))
         said: Any = page.get_by_text(STRENGTH)
         assert said.is_visible()

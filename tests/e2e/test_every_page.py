@@ -16,6 +16,7 @@ from tests.e2e.every_page import MISSING, NOT_PAGES, REFUSED, Eyes, the_rest, un
 from tests.service.house import opened_house
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(2400)]
+SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 ZOOMED = {"viewport": {"width": 320, "height": 256}, "device_scale_factor": 4}
 """A window of 1,280 by 1,024 pixels at 400%."""
 
@@ -50,6 +51,24 @@ def test_no_page_has_anything_that_axe_or_the_policy_finds_or_is_wider_than_its_
 
 def test_no_page_logs_an_error_or_asks_anybody_else(looked: Eyes) -> None:
     assert looked.told(MISSING, *REFUSED) == []
+
+
+def test_at_400_percent_nothing_scrolls_sideways(browser: Any, place: DemoPlace, looked: Eyes) -> None:
+    ends = {
+        "worker": ("", "/voices", "/check", "/transcript", "/reflection", "/sharing", "/permissions", "/feedback"),
+        "coach": ("/review", "/comparison", "/feedback"),
+        "administrator": ("/administration/people", "/administration/audit", "/administration/retention"),
+    }
+    wide = []
+    for who, paths in ends.items():
+        context = browser.new_context(**ZOOMED)
+        page = context.new_page()
+        place.sign_in(page, who)
+        for path in ("/", *paths):
+            page.goto(place.url + path if path.startswith("/administration") or path == "/" else place.here + path)
+            wide += [path] if page.evaluate(SIDEWAYS) else []
+        context.close()
+    assert wide == []
 
 
 def test_every_page_route_was_looked_at(looked: Eyes, templates: set[str]) -> None:
