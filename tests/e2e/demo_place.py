@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from unittest.mock import patch
 from urllib.parse import urljoin, urlsplit
 
 from service.demo.people import ADMINISTRATOR, COACH, PASSWORD, WORKER
-from service.demo.running import at, start, stop
+from service.demo.running import Running, start, stop
 
 KEPT = "PRACTICE_TEST_DEMO"
 """Names a folder in which the filled demo is kept from one run of the tests to the next; delete it to begin anew."""
@@ -71,11 +72,17 @@ def copied(demo: Path, folder: Path, *, shared: bool = False) -> Iterator[DemoPl
             rows.execute(PRIVATE)
         session_id = str(rows.execute("SELECT id FROM session").fetchone()[0])
     with patch.dict(os.environ, PRACTICE_BLIND_SHARE="0"), patch("service.demo.running.PATIENCE_S", PATIENCE_S):
-        running = start(at(folder))
+        running = start(Running(folder=folder, port=_free_port()))
     try:
         yield DemoPlace(url=running.url, session_id=session_id)
     finally:
         stop(running)
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 def ready(page: Any) -> None:

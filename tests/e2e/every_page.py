@@ -19,7 +19,7 @@ LOOKS = ((1280, "light"), (1280, "dark"), (320, "dark"), (320, "light"))
 NOT_PAGES = (
     "/static/{digest}/{name}", "/look.css", "/sessions/{session_id}/transcript/editor", "/administration/audit.csv",
     "/administration/erasures/{erasure_id}/certificate", "/sessions/{session_id}/feedback/document.pdf",
-    "/sessions/{session_id}/feedback/document.docx", "/livez", "/readyz", "/metrics",
+    "/sessions/{session_id}/feedback/document.docx", "/healthz", "/readyz", "/metrics",
 )  # fmt: skip
 """What is asked for with GET and is a file, or a part of a page that is looked at with it."""
 SHARING = "worker-share"
