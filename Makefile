@@ -27,10 +27,10 @@ test-nightly:    ## What is measured every night: the slow tests of the service 
 	@$(PYTHON) requirements/set_up.py test
 	@$(BIN)/python -m benchmarks.reliability
 
-test-browser:    ## The report page in a real browser, Chromium, which the system has to have
+test-browser:    ## Every page in a real browser, Chromium, which the system has to have; the slow tests among them too
 	@$(PYTHON) requirements/set_up.py test
 	@$(PYTHON) requirements/set_up.py browser
-	@$(BIN)/python -m pytest tests/e2e/test_report.py tests/e2e/test_report_practice.py
+	@$(BIN)/python -m pytest tests/e2e
 
 lint:
 	@$(BIN)/ruff check .

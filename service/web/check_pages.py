@@ -16,8 +16,9 @@ from service.transcripts.errors import NoSuchUtteranceError, TranscriptChangeErr
 from service.transcripts.usecases import Transcripts
 from service.web.forms import Fields, Sent, page_for
 from service.web.kit import Kit
+from service.web.passages import next_open, passage_of
 from service.web.transcript_acts import checked_acts
-from service.web.transcript_view import marked, names_of, next_open, passage_of
+from service.web.transcript_view import names_of
 
 Here = Annotated[SignedIn, Depends(page_for())]
 
@@ -35,7 +36,7 @@ def check_pages(kit: Kit) -> APIRouter:
         return pages.page(
             request, "transcript/check.html", who, status=422 if problem else 200,
             session=sessions.look(who.actor, session_id), standing=standing, passage=passage_of(standing, wanted),
-            names=names_of(standing), marked=marked, act_id=new_id(), sent=sent, problem=problem,
+            names=names_of(standing), act_id=new_id(), sent=sent, problem=problem,
         )  # fmt: skip
 
     @router.get("")

@@ -101,11 +101,14 @@ def _writing(kit: Kit) -> APIRouter:
 
     @router.post(f"{_PATH}/draft")
     def saved(session_id: PathId, request: Request, who: Here, sent: Sent) -> Response:
-        """Save what the coach wrote; where it cannot be kept, it is shown again as it was written."""
+        """Save what the coach wrote, and go on where that was asked; what cannot be kept is shown again as it was."""
         wording = wording_of(sent)
         try:
-            feedbacks.change(who.actor, sent.one("feedback_id"), wording, version=_number(sent))
-            return pages.seen(_page(session_id), "feedback-saved")
+            kept = feedbacks.change(who.actor, sent.one("feedback_id"), wording, version=_number(sent)).facts
+            if sent.one("then") != "send":
+                return pages.seen(_page(session_id), "feedback-saved")
+            feedbacks.send_to_review(who.actor, kept.id, version=kept.version)
+            return pages.seen(_page(session_id), "feedback-send")
         except RefusedError:
             raise
         except PracticeError as refused:

@@ -45,7 +45,7 @@ def checked_acts(sent: Fields) -> list[Act]:
         for place in range(1, MOST_TEXTS + 1)
         if (said := sent.one(f"said-{place}"))
     ]
-    changes.append(Change(kind=AmendmentKind.HEARD, about=sent.one("passage")))
+    changes += [Change(kind=AmendmentKind.HEARD, about=check) for check in sent.all("heard") or [sent.one("passage")]]
     return _numbered(sent, changes)
 
 

@@ -1,4 +1,4 @@
-"""What the pages of a transcript show: voices with clips, passages with what is around them, rows."""
+"""What the pages of a transcript show: voices with clips, and rows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from models.records.speech import Check, Role
+from models.records.speech import Role
 from service.transcripts.records import Said, Standing, Voice
 from service.web.words import PRESENT_WORDS
 
@@ -16,8 +16,6 @@ LIKELY = 0.9
 CLIP_MS = 8_000
 SHORTEST_CLIP_MS = 1_000
 CLIPS = 3
-PAD_MS = 1_000
-"""So much is played before and after a passage."""
 NOBODY_KNOWS = "Not known"
 ROLE_CHOICES: tuple[tuple[str, str], ...] = (*PRESENT_WORDS.items(), (Role.UNKNOWN.value, "I cannot tell"))
 
@@ -47,29 +45,6 @@ class VoiceView:
     percent: int
     share: str
     clips: tuple[Clip, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Passage:
-    """One passage to check: which of how many, what is said in it, and one utterance before and after."""
-
-    check: Check
-    number: int
-    total: int
-    left: int
-    heard: bool
-    said: tuple[Said, ...]
-    before: Said | None
-    after: Said | None
-    previous_id: str | None
-    next_id: str | None
-    start_ms: int
-    end_ms: int
-
-    @property
-    def fragment(self) -> str:
-        """The media fragment that a player understands, with a second on either side."""
-        return fragment(self.start_ms, self.end_ms)
 
 
 def fragment(start_ms: int, end_ms: int) -> str:
@@ -122,41 +97,6 @@ def clips_of(standing: Standing, speaker: str) -> tuple[Clip, ...]:
     return tuple(_clip(one) for one in sorted(longest, key=lambda one: one.start_ms or 0))
 
 
-def passage_of(standing: Standing, wanted: str) -> Passage | None:
-    """The passage of an id, else the first that nobody has heard; None where every one was."""
-    everything = sorted((*standing.checks, *standing.heard), key=lambda check: (check.rank, check.id))
-    ids, open_ids = [check.id for check in everything], {check.id for check in standing.checks}
-    shown = wanted if wanted in ids else next((one for one in ids if one in open_ids), None)
-    if shown is None:
-        return None
-    place = ids.index(shown)
-    check = everything[place]
-    said, before, after = _around(standing.said, check)
-    return Passage(
-        check=check,
-        number=place + 1,
-        total=len(ids),
-        left=len(open_ids),
-        heard=shown not in open_ids,
-        said=said,
-        before=before,
-        after=after,
-        previous_id=ids[place - 1] if place else None,
-        next_id=ids[place + 1] if place + 1 < len(ids) else None,
-        start_ms=max(0, check.start_ms - PAD_MS),
-        end_ms=check.end_ms + PAD_MS,
-    )
-
-
-def next_open(standing: Standing, after: str) -> str | None:
-    """The passage to go on with: the next one in order that nobody has heard, from the beginning again at the end."""
-    open_ids = [check.id for check in standing.checks]
-    everything = sorted((*standing.checks, *standing.heard), key=lambda check: (check.rank, check.id))
-    ids = [check.id for check in everything]
-    place = ids.index(after) + 1 if after in ids else 0
-    return next((one for one in (*ids[place:], *ids[:place]) if one in open_ids), None)
-
-
 def words_of(text: str) -> tuple[tuple[int, str], ...]:
     """The words before which a text can be split, each with its place, and a few that follow it."""
     found = list(re.finditer(r"\S+", text))[1:]
@@ -170,14 +110,6 @@ def later(standing: Standing, about: str, most: int = 40) -> tuple[Said, ...]:
     return standing.said[place + 1 : place + 1 + most]
 
 
-def marked(text: str, heard: str) -> tuple[str, str, str]:
-    """A text before, in and after the words in question; all of it before where they are not found in it."""
-    place = text.lower().find(heard.lower()) if heard else -1
-    if place < 0:
-        return text, "", ""
-    return text[:place], text[place : place + len(heard)], text[place + len(heard) :]
-
-
 def changed_rows(before: Sequence[Said], after: Sequence[Said]) -> tuple[list[tuple[str, Said]], list[str]]:
     """The rows that differ, each with the id of the row before it (empty for the first), and the ids that are gone."""
     was = {one.id: one for one in before}
@@ -185,19 +117,6 @@ def changed_rows(before: Sequence[Said], after: Sequence[Said]) -> tuple[list[tu
     changed = [(order.get(one.id, ""), one) for one in after if was.get(one.id) != one]
     there = {one.id for one in after}
     return changed, [one.id for one in before if one.id not in there]
-
-
-def _around(said: Sequence[Said], check: Check) -> tuple[tuple[Said, ...], Said | None, Said | None]:
-    places = [place for place, one in enumerate(said) if one.id in check.utterances]
-    if not places:  # speech without words: what stands nearest before it is where they would belong
-        earlier = [place for place, one in enumerate(said) if (one.start_ms or 0) <= check.start_ms]
-        places = [earlier[-1]] if earlier else [0] if said else []
-    if not places:
-        return (), None, None
-    first, last = places[0], places[-1]
-    before = said[first - 1] if first else None
-    after = said[last + 1] if last + 1 < len(said) else None
-    return tuple(said[place] for place in places), before, after
 
 
 def _clip(one: Said) -> Clip:

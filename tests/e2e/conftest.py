@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from models.records.session import Session
 from pipelines.outputs.practice_view import Practice
 from pipelines.outputs.report_html import to_html
+from tests.e2e.demo_place import KEPT, filled
 from tests.outputs.sound import hum
 
 FLAGS = [
@@ -37,15 +39,34 @@ document.addEventListener("securitypolicyviolation", (event) => violations.push(
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
+def launched() -> Iterator[Callable[..., Any]]:
+    """Starts Chromium with more flags; one playwright serves all files, since a second one does not start beside it."""
     playwright = pytest.importorskip("playwright.sync_api", reason=NEEDS)
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
         pytest.skip("Chromium is not installed. On Debian or Ubuntu: apt-get install chromium")
     with playwright.sync_playwright() as started:
-        running = started.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield running
-        running.close()
+        running = []
+
+        def launch(*more: str) -> Any:
+            running.append(started.chromium.launch(executable_path=chromium, args=[*FLAGS, *more]))
+            return running[-1]
+
+        yield launch
+        for one in running:
+            one.close()
+
+
+@pytest.fixture(scope="session")
+def browser(launched: Callable[..., Any]) -> Any:
+    return launched()
+
+
+@pytest.fixture(scope="session")
+def filled_demo(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the demo's service, stopped: the sample recording goes through the pipeline once for all files."""
+    kept = os.environ.get(KEPT)
+    return filled(Path(kept) if kept else tmp_path_factory.mktemp("demo"))
 
 
 @pytest.fixture

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from service.audit.records import Purpose
 from service.database.tables import recording
 from service.database.words import Content
 from tests.e2e.adding_house import Served, served
-from tests.e2e.conftest import FLAGS, NEEDS, WATCH
+from tests.e2e.conftest import NEEDS, WATCH
 from tests.service.council import VISIT, wav
 
 pytestmark = pytest.mark.slow
@@ -29,16 +28,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
+def chromium(launched: Callable[..., Any]) -> Any:
     """One that hears a beep every second instead of a microphone."""
-    playwright = pytest.importorskip("playwright.sync_api", reason=NEEDS)
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    if program is None:
-        pytest.skip("Chromium is not installed. On Debian or Ubuntu: apt-get install chromium")
-    with playwright.sync_playwright() as started:
-        running = started.chromium.launch(executable_path=program, args=[*FLAGS, *MICROPHONE])
-        yield running
-        running.close()
+    return launched(*MICROPHONE)
 
 
 class Browser:

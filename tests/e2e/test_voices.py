@@ -16,6 +16,7 @@ pytestmark = pytest.mark.slow
 SIZES = {"wide": (1280, 900), "narrow": (320, 700)}
 SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 LONG = 2000
+PATIENCE_MS = 120_000
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +42,7 @@ def opened(browser: Any, place: Place) -> Iterator[Any]:
         contexts.append(context)
         context.add_cookies([{"name": "sid", "value": place.cookie, "url": place.url}])
         page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
         page.problems = []
         page.on("console", lambda message: page.problems.append(message.text))
         page.on("pageerror", lambda error: page.problems.append(str(error)))

@@ -54,6 +54,23 @@ def test_the_worker_reads_nothing_until_it_is_released_by_the_pages_own_forms(vi
     assert NOT_FOR in page.text
 
 
+def test_what_was_written_is_saved_and_gone_on_with_in_one_step(visit: Visit) -> None:
+    visit.begin()
+    assert visit.draft(then="send").status_code == 303
+    page = visit.get(visit.council.coach).text
+    assert "I have read it and confirm it" in page
+    assert NEXT in page
+
+
+def test_going_on_without_a_next_step_keeps_what_was_written(visit: Visit) -> None:
+    visit.begin()
+    answer = visit.draft(then="send", **{"step.0": ""})
+    assert answer.status_code == 409
+    assert "at least one strength and one next step" in answer.text
+    assert "You named what was hard." in answer.text
+    assert "Save the draft" in visit.get(visit.council.coach).text
+
+
 def test_nothing_is_released_without_a_conversation(visit: Visit) -> None:
     for done in (visit.begin(), visit.draft(), visit.step("send"), visit.step("confirm")):
         assert done.status_code == 303

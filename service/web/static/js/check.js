@@ -39,6 +39,14 @@ if (passage && answer) {
     if (sound) sound.currentTime = Math.max(0, sound.currentTime + seconds);
     stopsAt = null;
   };
+  // Chosen words are written over: those in question, or all of a text.
+  const doubted = (text) => text.dataset.from && text.value === text.defaultValue;
+  const write = () => {
+    const text = texts.find(doubted) ?? texts[0];
+    text?.focus();
+    if (text && doubted(text)) text.setSelectionRange(Number(text.dataset.from), Number(text.dataset.to));
+  };
+  const writeAll = () => (texts.find(doubted) ?? texts[0])?.select();
   const follow = (id) => document.getElementById(id)?.click();
 
   sound?.addEventListener("timeupdate", () => {
@@ -75,7 +83,8 @@ if (passage && answer) {
     j: () => move(-1),
     l: () => move(1),
     a: () => right.click(),
-    e: () => texts[0]?.focus(),
+    e: write,
+    w: writeAll,
     n: () => follow("next"),
     p: () => follow("previous"),
   };
@@ -92,8 +101,8 @@ if (passage && answer) {
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || !setting("keys")) return;
-    if (event.target.matches("input, select, audio, [contenteditable]")) return;
-    if (event.key === " " && event.target.matches("button, a, summary")) return;
+    if (event.target.matches("input:not([type=checkbox]), select, audio, [contenteditable]")) return;
+    if (event.key === " " && event.target.matches("button, a, summary, input")) return;
     const act = KEYS[event.key.toLowerCase()];
     if (!act || event.repeat) return;
     event.preventDefault();
@@ -102,7 +111,10 @@ if (passage && answer) {
 
   for (const box of document.querySelectorAll("[data-setting]")) {
     box.checked = setting(box.dataset.setting);
-    box.addEventListener("change", () => localStorage.setItem(`check-${box.dataset.setting}`, box.checked ? "yes" : "no"));
+    box.addEventListener("change", () => {
+      localStorage.setItem(`check-${box.dataset.setting}`, box.checked ? "yes" : "no");
+      if (box.dataset.setting === "self" && box.checked) play(start);
+    });
   }
   if (setting("self")) play(start);
 }

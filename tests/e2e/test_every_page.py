@@ -1,0 +1,86 @@
+"""Every page and its states as the pictures' walk meets them, and those it leaves out: axe, width, console, policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.page_journeys import walk
+from service.api.description import routes_of
+from tests.e2e.conftest import NEEDS
+from tests.e2e.demo_place import DemoPlace, copied
+from tests.e2e.every_page import MISSING, NOT_PAGES, REFUSED, Eyes, the_rest, uncovered
+from tests.service.house import opened_house
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(2400)]
+SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+ZOOMED = {"viewport": {"width": 320, "height": 256}, "device_scale_factor": 4}
+"""A window of 1,280 by 1,024 pixels at 400%."""
+
+
+@pytest.fixture(scope="module")
+def place(filled_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoPlace]:
+    with copied(filled_demo, tmp_path_factory.mktemp("pages") / "service", shared=True) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def looked(browser: Any, place: DemoPlace) -> Eyes:
+    """After the whole walk."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason=NEEDS)
+    eyes = Eyes(browser=browser, url=place.url, axe=axe.Axe())
+    walk(eyes)
+    the_rest(eyes)
+    return eyes
+
+
+@pytest.fixture(scope="module")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """The addresses of the application that are asked for with GET and are not the API's, as templates."""
+    with opened_house(tmp_path_factory.mktemp("house")) as house:
+        got = {route.path for route in routes_of(house.app) if route.method == "GET"}
+    return {path for path in got if not path.startswith("/api/")}
+
+
+def test_no_page_has_anything_that_axe_or_the_policy_finds_or_is_wider_than_its_window(looked: Eyes) -> None:
+    assert looked.faults == []
+
+
+def test_no_page_logs_an_error_or_asks_anybody_else(looked: Eyes) -> None:
+    assert looked.told(MISSING, *REFUSED) == []
+
+
+def test_at_400_percent_nothing_scrolls_sideways(browser: Any, place: DemoPlace, looked: Eyes) -> None:
+    ends = {
+        "worker": ("", "/voices", "/check", "/transcript", "/reflection", "/sharing", "/permissions", "/feedback"),
+        "coach": ("/review", "/comparison", "/feedback"),
+        "administrator": ("/administration/people", "/administration/audit", "/administration/retention"),
+    }
+    wide = []
+    for who, paths in ends.items():
+        context = browser.new_context(**ZOOMED)
+        page = context.new_page()
+        place.sign_in(page, who)
+        for path in ("/", *paths):
+            page.goto(place.url + path if path.startswith("/administration") or path == "/" else place.here + path)
+            wide += [path] if page.evaluate(SIDEWAYS) else []
+        context.close()
+    assert wide == []
+
+
+def test_every_page_route_was_looked_at(looked: Eyes, templates: set[str]) -> None:
+    assert uncovered(templates, looked.seen) == []
+
+
+def test_what_is_no_page_is_a_route(templates: set[str]) -> None:
+    assert set(NOT_PAGES) - templates == set()
+
+
+def test_a_route_that_nobody_looked_at_is_found() -> None:
+    seen = {"/sessions/new", "/sessions/1/check"}
+    assert uncovered(("/sessions/new", "/sessions/{session_id}/check", "/sessions/{session_id}"), seen) == [
+        "/sessions/{session_id}"
+    ]
