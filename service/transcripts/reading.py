@@ -115,8 +115,15 @@ def _standing(heard: Heard) -> Standing:
         )
         for one in heard.speakers
     )
-    coded = {one.speaker: one.role for one in heard.speakers if one.source == "given"}
-    return Standing(said=tuple(map(_said, heard.utterances)), voices=voices, checks=heard.checks, coded=coded)
+    given = [one for one in heard.speakers if one.source == "given"]
+    sure = [one for one in heard.speakers if one not in given and one.role_confidence >= SURE]
+    return Standing(
+        said=tuple(map(_said, heard.utterances)),
+        voices=voices,
+        checks=heard.checks,
+        coded={one.speaker: one.role for one in given},
+        sure={one.speaker: one.role for one in sure if one.role is not Role.UNKNOWN},
+    )
 
 
 def _said(one: Uttered) -> Said:

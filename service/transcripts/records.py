@@ -60,7 +60,8 @@ class Standing:
     ``checks`` are the passages that nobody has listened to yet, most important first; ``heard`` the others. Their
     ``utterances`` are ids as they stand. ``merged`` has for the id of an utterance that became part of another one the
     id of that one. ``given`` are the roles that people gave to the machine's voices, ``coded`` those that the codes and
-    suggested scores were made with. ``version``: equal ones are equal transcripts.
+    suggested scores were made with because people had given them, ``sure`` those that the machine was sure of by itself and
+    that they were made with too. ``version``: equal ones are equal transcripts.
     """
 
     said: tuple[Said, ...]
@@ -71,6 +72,7 @@ class Standing:
     merged: Mapping[str, str] = field(default_factory=dict)
     given: Mapping[str, Role] = field(default_factory=dict)
     coded: Mapping[str, Role] = field(default_factory=dict)
+    sure: Mapping[str, Role] = field(default_factory=dict)
     version: str = ""
     ids: frozenset[str] = field(init=False, repr=False, compare=False)
     """Of the utterances that are there."""
@@ -96,7 +98,8 @@ class Standing:
     @property
     def marks_are_behind(self) -> bool:
         """Whether the codes and scores were made with other roles than people gave since."""
-        return dict(self.given) != dict(self.coded)
+        other = {voice: role for voice, role in self.given.items() if self.sure.get(voice) is not role}
+        return other != dict(self.coded)
 
     @property
     def timed(self) -> bool:

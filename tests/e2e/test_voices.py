@@ -96,7 +96,7 @@ def test_confirming_who_is_who_takes_one_press(place: Place, opened: Any) -> Non
     page = opened(f"/sessions/{session_id}/voices")
     page.get_by_role("button", name="Confirm who is who").click()
     page.wait_for_url("**/check")
-    assert "being marked again" in page.locator(".govuk-notification-banner").inner_text()
+    assert "Who is who is kept." in page.locator(".govuk-notification-banner").inner_text()
     found = place.council.worker.get(f"/sessions/{session_id}/transcript").json()["voices"]
     assert [one["confirmed"] for one in found] == [True, True]
 

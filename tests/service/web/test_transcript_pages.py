@@ -60,13 +60,24 @@ def test_each_voice_has_its_clips_its_suggestion_in_words_and_its_share(council:
     assert "% of the talk" in page
 
 
-def test_one_press_confirms_all_that_is_suggested_and_has_the_moments_marked_again(council: Council) -> None:
+def test_one_press_confirms_all_that_is_suggested_and_nothing_has_to_be_marked_again(council: Council) -> None:
+    session_id = council.ready()
+    keep(council, session_id, small_session(), council.clock() + 1)
+    fields = {"voice_1": "SPEAKER_00", "role_1": "practitioner", "voice_2": "SPEAKER_01", "role_2": "parent_or_carer"}
+    assert send(council, f"/sessions/{session_id}/voices", **fields).status_code == 303
+    after = council.worker.get(f"/sessions/{session_id}/transcript").json()
+    assert [one["confirmed"] for one in after["voices"]] == [True, True]
+    assert not after["marks_are_behind"]
+    assert [one["state"] for one in council.worker.get(f"/sessions/{session_id}/jobs").json()["items"]] == ["done"]
+
+
+def test_another_role_than_was_suggested_has_the_moments_marked_again(council: Council) -> None:
     session_id = council.ready()
     keep(council, session_id, small_session(), council.clock() + 1)
     page = get(council, f"/sessions/{session_id}/voices").text
     chosen = re.findall(r'<option value="(\w+)" selected>', page)
     assert chosen == ["practitioner", "parent_or_carer"]
-    fields = {"voice_1": "SPEAKER_00", "role_1": chosen[0], "voice_2": "SPEAKER_01", "role_2": chosen[1]}
+    fields = {"voice_1": "SPEAKER_00", "role_1": chosen[0], "voice_2": "SPEAKER_01", "role_2": "child"}
     answer = send(council, f"/sessions/{session_id}/voices", **fields)
     assert (answer.status_code, answer.headers["location"]) == (303, f"/sessions/{session_id}/check")
     after = council.worker.get(f"/sessions/{session_id}/transcript").json()
