@@ -15,7 +15,9 @@ from __future__ import annotations
 
 import argparse
 import io
+import math
 import os
+import re
 import shutil
 import sqlite3
 import sys
@@ -35,25 +37,27 @@ PICTURES = Path(__file__).parent.parent / "docs" / "images" / "pages"
 LIST = PICTURES.parent.parent / "guide" / "pictures.md"
 SIZES = ((1280, 900), (768, 1024), (320, 640))
 """Width and height of the window, in CSS pixels."""
-TALLEST = {1280: 1100, 768: 1300, 320: 1200}
+TALLEST = {1280: 960, 768: 1024, 320: 900}
 """Where a picture ends, by its width: pages of a whole transcript are very long."""
 COLOURS = 32
-APART = 12
-"""How far two colours of a picture are from one another at least, in steps of 0 to 255."""
-VIVID = 60
-"""How far the parts of a colour are apart at least that is no grey."""
+MOST_COMMON = 600
+APART = (70, 12)
+"""How far two colours of a picture are from one another at least, in steps of 0 to 255: at first, and then."""
 PATIENCE_MS = 60_000
 MOST_BYTES = 3_500_000
 FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--lang=en-GB",
     "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
 )  # fmt: skip
 READY = """() => {
     scrollTo(0, 0);
-    for (const one of document.querySelectorAll(".said")) one.style.contentVisibility = "visible";
+    for (const one of document.querySelectorAll(".said, .turn")) one.style.contentVisibility = "visible";
     for (const one of document.querySelectorAll(".reflection-bar")) one.style.position = "static";
 }"""
 """At the top, with what the browser would only lay out on scrolling, and what floats over the words in its place."""
+HEADING = """() => [...document.querySelectorAll("main h2")].find(
+    (one) => !one.closest(".govuk-notification-banner, .govuk-error-summary"))?.textContent.trim()"""
+_ID = re.compile(r"[0-9a-f]{32}|\?.*")
 NO_BROWSER = "This needs playwright and Chromium: run `make test-browser` once, and install Chromium."
 NO_DEMO = "There is no demo to take pictures of: run `make demo` first, or name its folder with --demo."
 
@@ -72,6 +76,7 @@ class Camera:
     taken: set[str] = field(default_factory=set)
     seen: set[str] = field(default_factory=set)
     titles: dict[str, str] = field(default_factory=dict)
+    pages: set[str] = field(default_factory=set)
 
     def window(self) -> Any:
         """A new window that nobody has signed in to; what goes wrong in it is kept."""
@@ -90,11 +95,18 @@ class Camera:
         return page
 
     def take(self, page: Any, name: str, *, dark: bool = False, whole: bool = True) -> None:
-        """The page as it stands, at each width, and wide in the dark. ``whole``: also what is below the window."""
+        """The page as it stands, at each width, and wide in the dark. ``whole``: also what is below the window.
+
+        With an address and a first heading of which there is a picture already it is another state of that page, and is
+        taken wide alone; where pictures are taken to be looked at, at each width too.
+        """
+        address = f"{_ID.sub('*', page.url)} {page.evaluate(HEADING)}"
+        widths = self.widths if self.whole or address not in self.pages else self.widths[:1]
+        self.pages.add(address)
         self.seen.add(page.url)
         self.titles[name] = page.title().rpartition(" – ")[0].removeprefix("Error: ")
         print(f"\r{name:<40}", end="", file=sys.stderr, flush=True)
-        for width, height in (size for size in SIZES if size[0] in self.widths):
+        for width, height in (size for size in SIZES if size[0] in widths):
             self._take(page, f"{name}-{width}", width, height, whole=whole)
         width, height = SIZES[0]
         page.set_viewport_size({"width": width, "height": height})
@@ -114,8 +126,10 @@ class Camera:
         wide = page.evaluate("document.documentElement.scrollWidth")
         if wide > width:
             self.problems.append(f"{name}: the page is {wide} px wide")
-        shot = page.screenshot(full_page=whole, animations="disabled")
-        _keep(shot, None if self.whole else TALLEST[width], self.out / f"{name}.webp")
+        seen = page.evaluate("document.documentElement.scrollHeight") if whole else height
+        tall = seen if self.whole else min(seen, TALLEST[width])
+        part = {"x": 0, "y": 0, "width": width, "height": max(tall, height)}
+        _keep(page.screenshot(full_page=True, clip=part, animations="disabled"), self.out / f"{name}.webp")
         self.taken.add(f"{name}.webp")
 
     def _told(self, page: Any, told: Any) -> None:
@@ -184,30 +198,26 @@ def _copy(database: Path, to: Path) -> None:
     shutil.copymode(database, to)
 
 
-def _keep(shot: bytes, tallest: int | None, path: Path) -> None:
+def _keep(shot: bytes, path: Path) -> None:
     from PIL import Image
 
     seen = Image.open(io.BytesIO(shot)).convert("RGB")
-    seen = seen.crop((0, 0, seen.width, min(seen.height, tallest or seen.height)))
     palette = Image.new("P", (1, 1))
     palette.putpalette([part for colour in _used(seen) for part in colour])
     few = seen.quantize(palette=palette, dither=Image.Dither.NONE).convert("RGB")
-    few.save(path, "WEBP", lossless=True, quality=50, method=4)
+    few.save(path, "WEBP", lossless=True, quality=25, method=1)
 
 
 def _used(seen: Any) -> list[tuple[int, int, int]]:
-    """The colours that most of a picture consists of; near ones count as one, so that a small button keeps its own."""
+    """The colours that most of a picture consists of: first those that are far apart, so that a small button keeps its
+    own, then the finer ones of the edges of letters."""
+    by_area = [colour for _, colour in sorted(seen.getcolors(1 << 24), reverse=True)[:MOST_COMMON]]
     found: list[tuple[int, int, int]] = []
-    for _, colour in sorted(seen.getcolors(1 << 24), key=_weight, reverse=True):
-        if all(sum((a - b) ** 2 for a, b in zip(colour, one, strict=True)) > APART**2 for one in found):
-            found.append(colour)
-    return (found * COLOURS)[:COLOURS] if len(found) < COLOURS else found[:COLOURS]
-
-
-def _weight(used: tuple[int, tuple[int, int, int]]) -> int:
-    """How much a colour matters: by its area, and more than a grey of the edges of letters."""
-    area, colour = used
-    return area * (10 if max(colour) - min(colour) > VIVID else 1)
+    for apart in APART:
+        for colour in by_area:
+            if len(found) < COLOURS and all(math.dist(colour, one) > apart for one in found):
+                found.append(colour)
+    return (found * COLOURS)[:COLOURS]
 
 
 def _told(camera: Camera, *, to_keep: bool) -> int:

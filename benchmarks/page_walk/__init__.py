@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmarks.page_walk.acts import entered, refused
+from benchmarks.page_walk.acts import entered, refused, tried
 from benchmarks.page_walk.administrator import administering
 from benchmarks.page_walk.bringing import bringing
 from benchmarks.page_walk.coach import deciding, feeding_back, reviewing, seeing_blind
@@ -25,16 +25,16 @@ def walk(camera: Camera) -> None:
     entered(camera, worker, WORKER.sign_in_name)
     session = worker.locator(".site-rows__title a").first.get_attribute("href").split("/")[2]
     here = f"{camera.url}/sessions/{session}"
-    understanding(camera, worker, here)
-    reflecting(camera, worker, here)
-    bringing(camera, worker)
-    around(camera, worker)
+    tried(understanding, camera, worker, here)
+    tried(reflecting, camera, worker, here)
+    tried(bringing, camera, worker)
+    tried(around, camera, worker)
     administrator = camera.window()
     entered(camera, administrator, ADMINISTRATOR.sign_in_name)
     second = administering(camera, administrator, session)
     coach = camera.window()
     entered(camera, coach, COACH.sign_in_name)
-    reviewing(camera, coach, here)
-    seeing_blind(camera, second, here)
-    feeding_back(camera, coach, worker, here)
-    deciding(camera, second, here)
+    tried(reviewing, camera, coach, here)
+    tried(seeing_blind, camera, second, here)
+    tried(feeding_back, camera, coach, worker, here)
+    tried(deciding, camera, second, here)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from service.demo.people import PASSWORD
@@ -14,6 +15,15 @@ _SEND = """async ([address, fields]) => {
     const answer = await fetch(address, { method: "POST", body: new URLSearchParams([["csrf", csrf], ...fields]) });
     return answer.status;
 }"""
+
+
+def tried(step: Callable[..., Any], camera: Camera, *given: Any) -> Any:
+    """A part of the walk, so that one that fails does not stop the others; what it gave, or None."""
+    try:
+        return step(camera, *given)
+    except Exception as gone:
+        camera.problems.append(f"{step.__name__}: {str(gone).partition(chr(10))[0]}")
+        return None
 
 
 def entered(camera: Camera, page: Any, name: str) -> None:

@@ -7,7 +7,7 @@ import re
 import wave
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.page_walk.acts import pressed, sent, shot
+from benchmarks.page_walk.acts import pressed, sent, shot, tried
 from pipelines.demo import demo_recording
 
 if TYPE_CHECKING:
@@ -21,10 +21,8 @@ AT_WORK_MS = 180_000
 def bringing(camera: Camera, page: Any) -> None:
     """From the first form to a session that was erased."""
     here = permitted(camera, page, added(camera, page))
-    recorded(camera, page, here)
-    uploaded(camera, page, here)
-    failing(camera, page, here)
-    ended(camera, page, here)
+    for step in (recorded, uploaded, failing, ended):
+        tried(step, camera, page, here)
 
 
 def added(camera: Camera, page: Any) -> str:
@@ -89,6 +87,7 @@ def uploaded(camera: Camera, page: Any, here: str) -> None:
     camera.take(page, "worker-progress")
     page.goto(f"{here}/progress")
     pressed(page, "Stop this")
+    page.get_by_role("button", name="Try again").wait_for(timeout=AT_WORK_MS)
     shot(camera, page, f"{here}/progress", "worker-progress-stopped")
 
 
@@ -98,7 +97,7 @@ def failing(camera: Camera, page: Any, here: str) -> None:
     page.locator("#sound").set_input_files({"name": "a.mp3", "mimeType": "audio/mpeg", "buffer": b"not a sound" * 900})
     page.locator("#sound-error:not([hidden])").wait_for()
     camera.take(page, "worker-recording-refused")
-    camera.forgive("/uploads")
+    camera.forgive("/recording")
     page.locator("#sound").set_input_files({"name": "a.wav", "mimeType": "audio/wav", "buffer": _silence()})
     page.wait_for_url("**/progress", timeout=AT_WORK_MS)
     page.get_by_role("button", name="Try again").wait_for(timeout=AT_WORK_MS)

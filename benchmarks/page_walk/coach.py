@@ -91,6 +91,7 @@ def feeding_back(camera: Camera, coach: Any, worker: Any, here: str) -> None:
     shot(camera, coach, f"{here}/feedback", "coach-feedback-to-release")
     pressed(coach, "Release it to the worker")
     camera.take(coach, "coach-feedback-released")
+    shot(camera, coach, f"{camera.url}/?released=true", "coach-home-released")
     answered(camera, coach, worker, here)
 
 
@@ -115,4 +116,3 @@ def answered(camera: Camera, coach: Any, worker: Any, here: str) -> None:
     camera.take(worker, "worker-feedback-contested")
     shot(camera, coach, f"{camera.url}/", "coach-home-contested")
     shot(camera, coach, f"{here}/feedback", "coach-feedback-contested")
-    shot(camera, coach, f"{camera.url}/?released=true", "coach-home-released")
