@@ -37,14 +37,14 @@ PICTURES = Path(__file__).parent.parent / "docs" / "images" / "pages"
 LIST = PICTURES.parent.parent / "guide" / "pictures.md"
 SIZES = ((1280, 900), (768, 1024), (320, 640))
 """Width and height of the window, in CSS pixels."""
-TALLEST = {1280: 960, 768: 1024, 320: 900}
+TALLEST = {1280: 800, 768: 800, 320: 600}
 """Where a picture ends, by its width: pages of a whole transcript are very long."""
-COLOURS = 32
+COLOURS = 22
 MOST_COMMON = 600
-APART = (70, 12)
+APART = (70, 18)
 """How far two colours of a picture are from one another at least, in steps of 0 to 255: at first, and then."""
 PATIENCE_MS = 60_000
-MOST_BYTES = 3_500_000
+MOST_BYTES = 3_600_000
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--lang=en-GB",
     "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
@@ -97,10 +97,10 @@ class Camera:
     def take(self, page: Any, name: str, *, dark: bool = False, whole: bool = True) -> None:
         """The page as it stands, at each width, and wide in the dark. ``whole``: also what is below the window.
 
-        With an address and a first heading of which there is a picture already it is another state of that page, and is
-        taken wide alone; where pictures are taken to be looked at, at each width too.
+        Where there is a picture with the same address, first heading and role already, it is another state of that
+        page, and is taken wide alone; where pictures are taken to be looked at, at each width too.
         """
-        address = f"{_ID.sub('*', page.url)} {page.evaluate(HEADING)}"
+        address = f"{name.partition('-')[0]} {_ID.sub('*', page.url)} {page.evaluate(HEADING)}"
         widths = self.widths if self.whole or address not in self.pages else self.widths[:1]
         self.pages.add(address)
         self.seen.add(page.url)
@@ -128,7 +128,7 @@ class Camera:
             self.problems.append(f"{name}: the page is {wide} px wide")
         seen = page.evaluate("document.documentElement.scrollHeight") if whole else height
         tall = seen if self.whole else min(seen, TALLEST[width])
-        part = {"x": 0, "y": 0, "width": width, "height": max(tall, height)}
+        part = {"x": 0, "y": 0, "width": width, "height": tall if tall < seen else max(tall, height)}
         _keep(page.screenshot(full_page=True, clip=part, animations="disabled"), self.out / f"{name}.webp")
         self.taken.add(f"{name}.webp")
 
@@ -205,7 +205,7 @@ def _keep(shot: bytes, path: Path) -> None:
     palette = Image.new("P", (1, 1))
     palette.putpalette([part for colour in _used(seen) for part in colour])
     few = seen.quantize(palette=palette, dither=Image.Dither.NONE).convert("RGB")
-    few.save(path, "WEBP", lossless=True, quality=25, method=1)
+    few.save(path, "WEBP", lossless=True, quality=60, method=4)
 
 
 def _used(seen: Any) -> list[tuple[int, int, int]]:
