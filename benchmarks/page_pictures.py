@@ -4,14 +4,20 @@
     python -m benchmarks.page_pictures [--out docs/images/pages] [--demo demo-output]
 
 It needs the extra `browser` and the system's Chromium, as `make test-browser` does. A copy of the demo is walked
-through, so that the demo itself stays as it is. A console error or a request elsewhere fails the command (exit code 1).
+through, so that the demo itself stays as it is. A console error, a request elsewhere, a page that is wider than its
+window and a page without a picture fail the command (exit code 1).
+
+To look at them with care: --whole does not cut them off below, --dark takes all of them in the dark, --out puts them
+elsewhere.
 """
 
 from __future__ import annotations
 
 import argparse
 import io
+import math
 import os
+import re
 import shutil
 import sqlite3
 import sys
@@ -22,18 +28,36 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.page_journeys import walk
+from benchmarks.page_list import listed
+from benchmarks.page_routes import page_routes, without_picture
+from benchmarks.page_walk import walk
 from service.demo.running import Running, at, start, stop
 
 PICTURES = Path(__file__).parent.parent / "docs" / "images" / "pages"
+LIST = PICTURES.parent.parent / "guide" / "pictures.md"
 SIZES = ((1280, 900), (768, 1024), (320, 640))
 """Width and height of the window, in CSS pixels."""
-TALLEST = {1280: 1100, 768: 1300, 320: 1200}
+TALLEST = {1280: 800, 768: 800, 320: 600}
 """Where a picture ends, by its width: pages of a whole transcript are very long."""
-COLOURS = 24
-PATIENCE_MS = 15_000
-MOST_BYTES = 2_500_000
-FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
+COLOURS = 22
+MOST_COMMON = 600
+APART = (70, 18)
+"""How far two colours of a picture are from one another at least, in steps of 0 to 255: at first, and then."""
+PATIENCE_MS = 60_000
+MOST_BYTES = 3_600_000
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--lang=en-GB",
+    "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
+)  # fmt: skip
+READY = """() => {
+    scrollTo(0, 0);
+    for (const one of document.querySelectorAll(".said, .turn")) one.style.contentVisibility = "visible";
+    for (const one of document.querySelectorAll(".reflection-bar")) one.style.position = "static";
+}"""
+"""At the top, with what the browser would only lay out on scrolling, and what floats over the words in its place."""
+HEADING = """() => [...document.querySelectorAll("main h2")].find(
+    (one) => !one.closest(".govuk-notification-banner, .govuk-error-summary"))?.textContent.trim()"""
+_ID = re.compile(r"[0-9a-f]{32}|\?.*")
 NO_BROWSER = "This needs playwright and Chromium: run `make test-browser` once, and install Chromium."
 NO_DEMO = "There is no demo to take pictures of: run `make demo` first, or name its folder with --demo."
 
@@ -46,12 +70,23 @@ class Camera:
     url: str
     out: Path
     widths: tuple[int, ...] = tuple(width for width, _ in SIZES)
+    dark: bool = False
+    whole: bool = False
     problems: list[str] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
+    seen: set[str] = field(default_factory=set)
+    titles: dict[str, str] = field(default_factory=dict)
+    pages: set[str] = field(default_factory=set)
 
     def window(self) -> Any:
         """A new window that nobody has signed in to; what goes wrong in it is kept."""
-        context = self.browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+        context = self.browser.new_context(
+            viewport={"width": 1280, "height": 900},
+            reduced_motion="reduce",
+            locale="en-GB",
+            timezone_id="Europe/London",
+            color_scheme="dark" if self.dark else "light",
+        )
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
         page.on("console", lambda told: self._told(page, told))
@@ -60,24 +95,41 @@ class Camera:
         return page
 
     def take(self, page: Any, name: str, *, dark: bool = False, whole: bool = True) -> None:
-        """The page as it stands, at each width, and wide in the dark. ``whole``: also what is below the window."""
-        for width, height in (size for size in SIZES if size[0] in self.widths):
+        """The page as it stands, at each width, and wide in the dark. ``whole``: also what is below the window.
+
+        Where there is a picture with the same address, first heading and role already, it is another state of that
+        page, and is taken wide alone; where pictures are taken to be looked at, at each width too.
+        """
+        address = f"{name.partition('-')[0]} {_ID.sub('*', page.url)} {page.evaluate(HEADING)}"
+        widths = self.widths if self.whole or address not in self.pages else self.widths[:1]
+        self.pages.add(address)
+        self.seen.add(page.url)
+        self.titles[name] = page.title().rpartition(" – ")[0].removeprefix("Error: ")
+        print(f"\r{name:<40}", end="", file=sys.stderr, flush=True)
+        for width, height in (size for size in SIZES if size[0] in widths):
             self._take(page, f"{name}-{width}", width, height, whole=whole)
         width, height = SIZES[0]
         page.set_viewport_size({"width": width, "height": height})
-        if dark:
+        if dark and not self.dark:
             page.emulate_media(color_scheme="dark")
             self._take(page, f"{name}-{width}-dark", width, height, whole=whole)
             page.emulate_media(color_scheme="light")
 
+    def forgive(self, address: str) -> None:
+        """What the browser says about a page that was refused on purpose is no problem."""
+        self.problems[:] = [one for one in self.problems if not (address in one and "the server responded" in one)]
+
     def _take(self, page: Any, name: str, width: int, height: int, *, whole: bool) -> None:
         page.set_viewport_size({"width": width, "height": height})
-        page.evaluate("scrollTo(0, 0)")
+        page.evaluate(READY)
         page.wait_for_timeout(150)
         wide = page.evaluate("document.documentElement.scrollWidth")
         if wide > width:
             self.problems.append(f"{name}: the page is {wide} px wide")
-        _keep(page.screenshot(full_page=whole, animations="disabled"), TALLEST[width], self.out / f"{name}.webp")
+        seen = page.evaluate("document.documentElement.scrollHeight") if whole else height
+        tall = seen if self.whole else min(seen, TALLEST[width])
+        part = {"x": 0, "y": 0, "width": width, "height": tall if tall < seen else max(tall, height)}
+        _keep(page.screenshot(full_page=True, clip=part, animations="disabled"), self.out / f"{name}.webp")
         self.taken.add(f"{name}.webp")
 
     def _told(self, page: Any, told: Any) -> None:
@@ -95,6 +147,8 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=PICTURES)
     parser.add_argument("--demo", type=Path, default=Path("demo-output"), help="the folder that `make demo` filled")
     parser.add_argument("--widths", type=int, nargs="+", default=[width for width, _ in SIZES], help="only these")
+    parser.add_argument("--whole", action="store_true", help="down to the foot of each page")
+    parser.add_argument("--dark", action="store_true", help="in the dark look")
     given = parser.parse_args()
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     try:
@@ -108,10 +162,17 @@ def main() -> int:
     given.out.mkdir(parents=True, exist_ok=True)
     with copied(given.demo / "service") as running, sync_playwright() as started:
         browser = started.chromium.launch(executable_path=chromium, args=list(FLAGS))
-        camera = Camera(browser=browser, url=running.url, out=given.out, widths=tuple(given.widths))
+        camera = Camera(
+            browser=browser, url=running.url, out=given.out, widths=tuple(given.widths),
+            dark=given.dark, whole=given.whole,
+        )  # fmt: skip
         walk(camera)
         browser.close()
-    return _told(camera)
+    camera.problems += without_picture(page_routes(), camera.seen)
+    to_keep = given.out.resolve() == PICTURES.resolve() and camera.widths == tuple(width for width, _ in SIZES)
+    if to_keep:
+        LIST.write_text(listed(camera.titles, camera.taken), "utf-8")
+    return _told(camera, to_keep=to_keep)
 
 
 @contextmanager
@@ -137,26 +198,41 @@ def _copy(database: Path, to: Path) -> None:
     shutil.copymode(database, to)
 
 
-def _keep(shot: bytes, tallest: int, path: Path) -> None:
+def _keep(shot: bytes, path: Path) -> None:
     from PIL import Image
 
     seen = Image.open(io.BytesIO(shot)).convert("RGB")
-    seen = seen.crop((0, 0, seen.width, min(seen.height, tallest)))
-    few = seen.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).convert("RGB")
-    few.save(path, "WEBP", lossless=True, quality=25, method=1)
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([part for colour in _used(seen) for part in colour])
+    few = seen.quantize(palette=palette, dither=Image.Dither.NONE).convert("RGB")
+    few.save(path, "WEBP", lossless=True, quality=60, method=4)
 
 
-def _told(camera: Camera) -> int:
+def _used(seen: Any) -> list[tuple[int, int, int]]:
+    """The colours that most of a picture consists of: first those that are far apart, so that a small button keeps its
+    own, then the finer ones of the edges of letters."""
+    by_area = [colour for _, colour in sorted(seen.getcolors(1 << 24), reverse=True)[:MOST_COMMON]]
+    found: list[tuple[int, int, int]] = []
+    for apart in APART:
+        for colour in by_area:
+            if len(found) < COLOURS and all(math.dist(colour, one) > apart for one in found):
+                found.append(colour)
+    return (found * COLOURS)[:COLOURS]
+
+
+def _told(camera: Camera, *, to_keep: bool) -> int:
+    """Say what was taken and what went wrong; the exit code. ``to_keep``: pictures of before go, and size counts."""
     for path in camera.out.glob("*.webp"):
-        if len(camera.widths) == len(SIZES) and path.name not in camera.taken:
+        if to_keep and path.name not in camera.taken:
             path.unlink()
     size = sum(path.stat().st_size for path in camera.out.glob("*.webp"))
-    print(f"{len(camera.taken)} pictures, {size / 1e6:.2f} MB in {camera.out}")
-    for problem in dict.fromkeys(camera.problems):
+    print(f"\n{len(camera.taken)} pictures, {size / 1e6:.2f} MB in {camera.out}")
+    problems = list(dict.fromkeys(camera.problems))
+    if to_keep and size > MOST_BYTES:
+        problems.append(f"They take more than {MOST_BYTES / 1e6} MB.")
+    for problem in problems:
         print(problem, file=sys.stderr)
-    if size > MOST_BYTES:
-        print(f"They take more than {MOST_BYTES / 1e6} MB.", file=sys.stderr)
-    return 1 if camera.problems or size > MOST_BYTES else 0
+    return 1 if problems else 0
 
 
 def _refuse(sentence: str) -> int:

@@ -31,7 +31,7 @@ class WeakPasswordError(BadInputError):
 
 
 class PersonInputError(BadInputError):
-    """A name cannot be used as it is. A sign-in name has no blanks, and neither name is empty or very long."""
+    """Enter a name that others see and a sign-in name. A sign-in name has no blanks, and neither may be very long."""
 
 
 class NameTakenError(BadInputError):

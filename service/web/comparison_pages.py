@@ -129,7 +129,7 @@ def _flags(flags: Iterable[FlagCompared], names: Mapping[str, str], said: Mappin
 
 def _said(verdict: Verdict | None, to: str | None, names: Mapping[str, str]) -> str:
     if verdict is None:
-        return "Nothing said"
+        return "No decision"
     changed = f" to {direction_words(names.get(to[:-1], to[:-1]), to[-1])}" if to else ""
     return f"{VERDICT_WORDS[verdict]}{changed}"
 

@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 
-from benchmarks.page_journeys import walk
-from service.api.description import routes_of
+from benchmarks.page_routes import page_routes, without_picture
+from benchmarks.page_walk import walk
 from tests.e2e.conftest import NEEDS
 from tests.e2e.demo_place import DemoPlace, copied
-from tests.e2e.every_page import MISSING, NOT_PAGES, REFUSED, Eyes, the_rest, uncovered
-from tests.service.house import opened_house
+from tests.e2e.every_page import Eyes, the_rest
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(2400)]
 SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
@@ -37,20 +36,12 @@ def looked(browser: Any, place: DemoPlace) -> Eyes:
     return eyes
 
 
-@pytest.fixture(scope="module")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
-    """The addresses of the application that are asked for with GET and are not the API's, as templates."""
-    with opened_house(tmp_path_factory.mktemp("house")) as house:
-        got = {route.path for route in routes_of(house.app) if route.method == "GET"}
-    return {path for path in got if not path.startswith("/api/")}
-
-
 def test_no_page_has_anything_that_axe_or_the_policy_finds_or_is_wider_than_its_window(looked: Eyes) -> None:
     assert looked.faults == []
 
 
 def test_no_page_logs_an_error_or_asks_anybody_else(looked: Eyes) -> None:
-    assert looked.told(MISSING, *REFUSED) == []
+    assert looked.problems == []
 
 
 def test_at_400_percent_nothing_scrolls_sideways(browser: Any, place: DemoPlace, looked: Eyes) -> None:
@@ -71,16 +62,5 @@ def test_at_400_percent_nothing_scrolls_sideways(browser: Any, place: DemoPlace,
     assert wide == []
 
 
-def test_every_page_route_was_looked_at(looked: Eyes, templates: set[str]) -> None:
-    assert uncovered(templates, looked.seen) == []
-
-
-def test_what_is_no_page_is_a_route(templates: set[str]) -> None:
-    assert set(NOT_PAGES) - templates == set()
-
-
-def test_a_route_that_nobody_looked_at_is_found() -> None:
-    seen = {"/sessions/new", "/sessions/1/check"}
-    assert uncovered(("/sessions/new", "/sessions/{session_id}/check", "/sessions/{session_id}"), seen) == [
-        "/sessions/{session_id}"
-    ]
+def test_every_page_route_was_looked_at(looked: Eyes) -> None:
+    assert without_picture(page_routes(), looked.seen) == []

@@ -41,7 +41,7 @@ PURPOSES: dict[str, str] = {
     PermissionPurpose.REFLECTION: "Reflection",
     PermissionPurpose.COACHING: "Coaching",
     PermissionPurpose.RESEARCH: "Research",
-    PermissionPurpose.MODEL_IMPROVEMENT: "Improving the models",
+    PermissionPurpose.MODEL_IMPROVEMENT: "Improving the tools",
 }
 STANDINGS: dict[str, str] = {
     Standing.GIVEN: "Given",
@@ -140,7 +140,7 @@ ACTORS: dict[str, str] = {
     ActorRole.NOBODY: "Nobody who may",
 }
 QUEUES: dict[str, str] = {Queue.SPEECH: "Recordings", Queue.LIGHT: "Transcripts that were brought"}
-PARTS: dict[str, str] = {"database": "Database", "blobs": "Store of files", "worker": "Worker"}
+PARTS: dict[str, str] = {"database": "Database", "blobs": "Store of files", "worker": "Worker process"}
 
 ADMIN_NOTICES: dict[str, str] = {
     "admin-role-given": "The role is given. The person signs in again to use it.",
