@@ -60,8 +60,8 @@ class Standing:
     ``checks`` are the passages that nobody has listened to yet, most important first; ``heard`` the others. Their
     ``utterances`` are ids as they stand. ``merged`` has for the id of an utterance that became part of another one the
     id of that one. ``given`` are the roles that people gave to the machine's voices, ``coded`` those that the codes and
-    suggested scores were made with because people had given them, ``sure`` those that the machine was sure of by itself and
-    that they were made with too. ``version``: equal ones are equal transcripts.
+    suggested scores were made with because people had given them, ``sure`` those that they were made with because the
+    machine was sure of them. ``version``: equal ones are equal transcripts.
     """
 
     said: tuple[Said, ...]
