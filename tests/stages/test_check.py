@@ -155,7 +155,7 @@ def test_a_check_names_the_utterances_it_touches() -> None:
 
 def test_the_list_keeps_to_its_budget_and_takes_the_gravest_first() -> None:
     found = heard("We saw the garden |9000 and the heroin |9000 there.", "the", "garden", "heroin")
-    (check,) = checks(found, audio_ms=20_000, budget=0.05)
+    (check,) = checks(found, audio_ms=20_000, budget=0.03)
     assert check.heard == "heroin"
 
 
