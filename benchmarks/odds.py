@@ -1,9 +1,10 @@
 """Counts what each sign of the please-check list led to, and writes ``pipelines/stages/odds.json``.
 
-``python -m benchmarks.odds [--keep FOLDER] DEVSET`` speaks and reads sessions 01, 03, 05, 07 and 12 of the development
-set and risk_sentences.json as `benchmarks.checks` does, takes the passages that the list would ask for if all signs
-were worth the same and a fifth of the recording might be heard, and counts by the strongest sign of each: its seconds,
-and whether a negation was flipped or a risk word lost in it. Sessions left out here are for reporting.
+``python -m benchmarks.odds [--keep FOLDER] DEVSET`` speaks and reads the sessions of the development set and
+risk_sentences.json as `benchmarks.checks` does, takes the passages that the list would ask for if all signs were worth
+the same and a fifth of the recording might be heard, and counts by the strongest sign of each: its seconds with what is
+played on either side, and whether a negation was flipped or a risk word lost in it. ``unheard_sessions`` are left out:
+they are for reporting.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ from pipelines.evaluation.annotation import Annotation
 from pipelines.evaluation.check_measures import important_errors, is_heard
 from pipelines.evaluation.speech import align_words
 from pipelines.stages.attribute import attribute
-from pipelines.stages.check import Passage, passages
+from pipelines.stages.check import PLAYED_MS, Passage, passages
 from pipelines.stages.findings import find
 from pipelines.stages.odds import COUNTS
 
-CHOSEN_ON = ("session-01", "session-03", "session-05", "session-07", "session-12")
+CHOSEN_ON = tuple(f"session-{number:02}" for number in range(1, 13))
 SENTENCES = Path(__file__).with_name("risk_sentences.json")
 NOISIER = ("session-01", "risk_sentences")
 """Read a second time in a noisier room."""
@@ -57,7 +58,7 @@ def main() -> None:
         for passage in asked(reference, words):
             counts = signs.setdefault(passage.offers[0].finding.sign, {"passages": 0, "seconds": 0.0, "changed": 0})
             counts["passages"] += 1
-            counts["seconds"] = round(counts["seconds"] + passage.span.duration_ms / 1000, 1)
+            counts["seconds"] = round(counts["seconds"] + (passage.span.duration_ms + PLAYED_MS) / 1000, 1)
             counts["changed"] += any(is_heard(passage.span, error) for error in errors)
     document = {"counted_on": [*CHOSEN_ON, SENTENCES.stem], "signs": dict(sorted(signs.items()))}
     COUNTS.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")

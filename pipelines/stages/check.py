@@ -22,8 +22,8 @@ from pipelines.stages.odds import weight
 BUDGET = 0.195
 """The share of the recording that the list may ask a person to hear."""
 
-ENOUGH = 0.2
-"""What a finding in words has to tell for each second that it adds (and `LEAST_MS`) to be asked for.
+ENOUGH = 0.09
+"""What a finding in words has to tell for each second that it adds (and `PLAYED_MS`) to be asked for.
 
 Turns and speech without words, overlaps and the like are rarer and longer; they are asked for as far as there is room.
 """
@@ -31,14 +31,11 @@ Turns and speech without words, overlaps and the like are rarer and longer; they
 ALWAYS_MS = 5_000
 """Of a very short recording this much may always be asked for."""
 
-ROOM_MS = 150
-"""How much is played before and after the words in question."""
-
 BRIDGE_MS = 1_000
 """Passages this close become one: the report plays a second on either side of each."""
 
-LEAST_MS = 1_000
-"""Added to what a passage costs, so that a word beside another is not free and a long word not left out."""
+PLAYED_MS = 2_000
+"""Added to what a passage costs: the second that is played on either side of it. A long word is so hardly dearer."""
 
 NEIGHBOURS = 6
 MEANING = ("negation", "risk_word", "unsure_word")
@@ -115,7 +112,7 @@ def _cheapest(offers: Sequence[Offer], asked: _Asked, most_ms: int, enough: floa
     queue: list[tuple[float, int]] = []
 
     def worth(offer: Offer) -> float:
-        return offer.value * 1000 / (asked.added_ms(offer.span) + LEAST_MS)
+        return offer.value * 1000 / (asked.added_ms(offer.span) + PLAYED_MS)
 
     for place, offer in enumerate(offers):
         heappush(queue, (-worth(offer), place))
@@ -139,8 +136,8 @@ def _cheapest(offers: Sequence[Offer], asked: _Asked, most_ms: int, enough: floa
 
 
 def _played(span: Span, audio_ms: int) -> Span:
-    start = min(max(0, span.start_ms - ROOM_MS), audio_ms)
-    return Span(start_ms=start, end_ms=max(start, min(audio_ms, span.end_ms + ROOM_MS)))
+    start = min(span.start_ms, audio_ms)
+    return Span(start_ms=start, end_ms=max(start, min(audio_ms, span.end_ms)))
 
 
 class _Asked:
