@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from models.records.session import Session, Speaker
-from models.records.speech import UNKNOWN_SPEAKER, Role
+from models.records.speech import UNKNOWN_SPEAKER, Role, Timing
 
 MACHINE_NOTICE = "This is a machine transcript. Nobody has checked it yet."
 CHECK_ADVICE = (
@@ -105,6 +105,13 @@ def engine_lines(session: Session) -> tuple[str, ...]:
         what = _ENGINE_PARTS.get(part, f"{one_line(part).replace('_', ' ').capitalize()}:")
         lines.append(f"{what} {one_line(engine.name)} {one_line(engine.version)}.")
     return tuple(lines)
+
+
+def timing_note(timing: Timing) -> str:
+    """What the words' times are worth."""
+    if timing is Timing.MEASURED:
+        return "Times of words come from the engine."
+    return "Times of single words are estimated, so a click on a word can land a little early or late."
 
 
 def _breaks_lines(character: str) -> bool:

@@ -11,7 +11,6 @@ from service.api.errors import ChangedMeanwhileError
 from service.api.fields import PathId
 from service.api.principals import SignedIn
 from service.sessions.errors import SessionDetailsError
-from service.sessions.overview import overview
 from service.sessions.records import MOST_TEXT, MOST_TITLE, Details
 from service.sessions.usecases import Sessions
 from service.web.form_views import form_view
@@ -33,7 +32,6 @@ def details_pages(kit: Kit) -> APIRouter:
     @router.get("")
     def asked(session_id: PathId, request: Request, who: Here) -> Response:
         """The form, as it was filled in."""
-        overview(kit.parts, who.actor, session_id)  # for its worker alone
         found = sessions.look(who.actor, session_id)
         written = {name: getattr(found.details, name) for name in LONGEST}
         return _form(kit, request, who, session_id, written | {"version": str(found.facts.version)}, {})

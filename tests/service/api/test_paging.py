@@ -69,14 +69,13 @@ def filled(site: Site, parts: Parts) -> Site:
     return site
 
 
-def test_a_page_names_the_next_one_in_its_body_and_in_its_link(filled: Site) -> None:
-    path, seen = "/api/v1/things?limit=3&unrelated=a%20b", []
-    while path:
-        response = filled.client.get(path, headers=READER)
-        seen += response.json()["things"]
-        path = response.links["next"]["url"] if "next" in response.links else ""
-        assert bool(path) is (response.json()["next"] is not None)
-        assert not path or path.startswith("/api/v1/things?limit=3&unrelated=a+b&cursor=")
+def test_a_page_names_the_next_one(filled: Site) -> None:
+    cursor, seen = "", []
+    while cursor is not None:
+        after = {"cursor": cursor} if cursor else {}
+        page = filled.client.get("/api/v1/things", params={"limit": 3, **after}, headers=READER).json()
+        seen += page["things"]
+        cursor = page["next"]
     assert seen == [f"team {number}" for number in reversed(range(7))]
 
 

@@ -54,7 +54,7 @@ def test_a_coach_is_led_to_the_review_of_a_session_while_it_is_shared(council: C
     path = f"/sessions/{ready_id}"
     assert coach.get(path).status_code == 404
     asked = worker.get(f"{path}/sharing").text
-    assert "Your coach will not see your reflection" in asked
+    assert "Your coach will never see" in asked
     response = worker.post(f"{path}/sharing", {})
     assert (response.status_code, response.headers["location"]) == (303, path)
     led = coach.get(path)

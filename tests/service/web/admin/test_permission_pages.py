@@ -53,8 +53,9 @@ def test_the_list_goes_on_after_a_page_and_keeps_its_state(
     desk: Desk, session_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     newer = str(desk.council.worker.done("POST", "/sessions", VISIT)["id"])
+    monkeypatch.setattr(permission_pages, "USUAL", 200)
     whole = re.findall(SESSION_LINK, desk.page("/permissions", state="draft"))
-    monkeypatch.setattr(permission_pages, "USUAL", 1)
+    monkeypatch.setattr(permission_pages, "USUAL", 2)
     page, walked = desk.page("/permissions", state="draft"), list[str]()
     while found := re.search(r"state=draft&amp;after=([\w-]+)", page):
         walked += re.findall(SESSION_LINK, page)
