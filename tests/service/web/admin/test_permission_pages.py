@@ -19,10 +19,16 @@ from tests.service.web.admin.conftest import Desk
 SESSION_LINK = r"/administration/permissions/(\w{32})\""
 
 
+def added(council: Council) -> str:
+    """Later than every other one, so that it is the first of the list."""
+    council.clock.pass_ms(1)
+    return str(council.worker.done("POST", "/sessions", VISIT)["id"])
+
+
 @pytest.fixture
 def session_id(council: Council) -> str:
     """A session whose participants agreed to reflection and coaching."""
-    made = str(council.worker.done("POST", "/sessions", VISIT)["id"])
+    made = added(council)
     council.agree(made)
     return made
 
@@ -41,7 +47,7 @@ def withdrawal(desk: Desk, session_id: str) -> str:
 
 
 def test_sessions_are_listed_with_who_is_missing_and_without_a_word_of_content(desk: Desk, session_id: str) -> None:
-    lacking = str(desk.council.worker.done("POST", "/sessions", VISIT)["id"])
+    lacking = added(desk.council)
     shown = desk.page("/permissions")
     assert {session_id[:8], lacking[:8]} <= set(shown.replace("<", " ").replace(">", " ").split())
     assert "3 of 3 people" in shown
@@ -52,7 +58,7 @@ def test_sessions_are_listed_with_who_is_missing_and_without_a_word_of_content(d
 def test_the_list_goes_on_after_a_page_and_keeps_its_state(
     desk: Desk, session_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    newer = str(desk.council.worker.done("POST", "/sessions", VISIT)["id"])
+    newer = added(desk.council)
     monkeypatch.setattr(permission_pages, "USUAL", 200)
     whole = re.findall(SESSION_LINK, desk.page("/permissions", state="draft"))
     monkeypatch.setattr(permission_pages, "USUAL", 2)
