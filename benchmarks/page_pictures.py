@@ -51,7 +51,8 @@ FLAGS = (
 )  # fmt: skip
 READY = """() => {
     scrollTo(0, 0);
-    for (const one of document.querySelectorAll(".said, .turn")) one.style.contentVisibility = "visible";
+    const parts = document.querySelectorAll(".transcript__part, .dialogue__part");
+    for (const one of parts) one.style.contentVisibility = "visible";
     for (const one of document.querySelectorAll(".reflection-bar")) one.style.position = "static";
 }"""
 """At the top, with what the browser would only lay out on scrolling, and what floats over the words in its place."""
@@ -205,7 +206,7 @@ def _keep(shot: bytes, path: Path) -> None:
     palette = Image.new("P", (1, 1))
     palette.putpalette([part for colour in _used(seen) for part in colour])
     few = seen.quantize(palette=palette, dither=Image.Dither.NONE).convert("RGB")
-    few.save(path, "WEBP", lossless=True, quality=60, method=4)
+    few.save(path, "WEBP", lossless=True, quality=100, method=4)
 
 
 def _used(seen: Any) -> list[tuple[int, int, int]]:

@@ -19,7 +19,7 @@ SECOND_NAME = "Second demo coach"
 def administering(camera: Camera, page: Any, session: str) -> Any:
     """People, teams, permissions and the rest. Gives the window of a second coach."""
     at = f"{camera.url}/administration"
-    shot(camera, page, at, "administrator-overview", dark=True)
+    shot(camera, page, at, "administrator-overview")
     shot(camera, page, f"{camera.url}/", "administrator-home")
     second = coach_invited(camera, page, at)
     for role in ("Manager", "Researcher"):

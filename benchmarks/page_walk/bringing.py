@@ -62,7 +62,7 @@ def recorded(camera: Camera, page: Any, here: str) -> None:
     page.get_by_role("button", name="Start recording").click()
     page.locator("[data-state=on]").wait_for()
     page.wait_for_timeout(2500)
-    camera.take(page, "worker-record-on", dark=True)
+    camera.take(page, "worker-record-on")
     page.get_by_role("button", name="Stop", exact=True).click()
     page.locator("[data-state=done]").wait_for()
     camera.take(page, "worker-record-done")

@@ -17,7 +17,7 @@ FLAGS_DECIDED = 8
 
 def reviewing(camera: Camera, page: Any, here: str) -> None:
     """The queue, the workspace, its keys, every score."""
-    shot(camera, page, f"{camera.url}/", "coach-home", dark=True)
+    shot(camera, page, f"{camera.url}/", "coach-home")
     shot(camera, page, f"{here}/review", "coach-begin")
     pressed(page, "Begin the review")
     for about in [one.get_attribute("data-about") for one in page.locator("li.flag").all()][:FLAGS_DECIDED]:
@@ -81,7 +81,7 @@ def feeding_back(camera: Camera, coach: Any, worker: Any, here: str) -> None:
     shot(camera, coach, f"{here}/feedback", "coach-feedback-begin")
     pressed(coach, "Start a draft")
     written(coach)
-    shot(camera, coach, f"{here}/feedback", "coach-feedback-draft", dark=True)
+    shot(camera, coach, f"{here}/feedback", "coach-feedback-draft")
     pressed(coach, "Go on to reading it")
     camera.take(coach, "coach-feedback-reading")
     pressed(coach, "I have read it and confirm it")
@@ -107,7 +107,7 @@ def written(page: Any) -> None:
 def answered(camera: Camera, coach: Any, worker: Any, here: str) -> None:
     """The worker reads it and contests a score; the coach sees that."""
     shot(camera, worker, f"{camera.url}/", "worker-home-feedback")
-    shot(camera, worker, f"{here}/feedback", "worker-feedback", dark=True)
+    shot(camera, worker, f"{here}/feedback", "worker-feedback")
     contested = worker.locator("section.feedback-score").first
     contested.locator("summary", has_text="I see this differently").click()
     contested.get_by_label("How do you see it").fill("I think there is more of it near the end.")

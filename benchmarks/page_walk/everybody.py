@@ -15,7 +15,7 @@ def around(camera: Camera, page: Any) -> None:
     """The account, help, and a page that is not there."""
     for end in ("account", "account/password", "help", "accessibility"):
         shot(camera, page, f"{camera.url}/{end}", end.replace("/", "-"))
-    shot(camera, page, f"{camera.url}/about-scores", "about-scores", dark=True)
+    shot(camera, page, f"{camera.url}/about-scores", "about-scores")
     shot(camera, page, f"{camera.url}/confirm?next=/account/tokens", "confirm")
     tokens(camera, page)
     shot(camera, page, f"{camera.url}/sessions/nowhere", "not-found")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +12,12 @@ import pytest
 
 from benchmarks.page_routes import page_routes, without_picture
 from benchmarks.page_walk import walk
-from tests.e2e.conftest import NEEDS
+from tests.e2e.conftest import FLAGS, NEEDS
 from tests.e2e.demo_place import DemoPlace, copied
 from tests.e2e.every_page import Eyes, the_rest
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(2400)]
+MICROPHONE = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
 SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 ZOOMED = {"viewport": {"width": 320, "height": 256}, "device_scale_factor": 4}
 """A window of 1,280 by 1,024 pixels at 400%."""
@@ -30,10 +33,22 @@ def place(filled_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 def looked(browser: Any, place: DemoPlace) -> Eyes:
     """After the whole walk."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason=NEEDS)
-    eyes = Eyes(browser=browser, url=place.url, axe=axe.Axe())
-    walk(eyes)
-    the_rest(eyes)
+    with recording(browser) as able:
+        eyes = Eyes(browser=able, url=place.url, axe=axe.Axe())
+        walk(eyes)
+        the_rest(eyes)
     return eyes
+
+
+@contextmanager
+def recording(browser: Any) -> Iterator[Any]:
+    """A browser beside the tests' own one that has a microphone, as the pictures' walk records with it."""
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    able = browser.browser_type.launch(executable_path=chromium, args=[*FLAGS, *MICROPHONE])
+    try:
+        yield able
+    finally:
+        able.close()
 
 
 def test_no_page_has_anything_that_axe_or_the_policy_finds_or_is_wider_than_its_window(looked: Eyes) -> None:
