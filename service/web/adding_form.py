@@ -100,9 +100,7 @@ def read_session(sent: Fields, allowed: Collection[Setting], today: date) -> Rea
     basis = sent.one("lawful_basis")
     if basis not in BASES:
         errors["lawful_basis"] = "Choose what the council relies on"
-    for name, called in (("purpose", "purpose"), ("change_goal", "change goal")):
-        if len(sent.one(name)) > MOST_TEXT:
-            errors[name] = f"The {called} must be {MOST_TEXT} characters or fewer"
+    errors |= too_long(sent, {"purpose": MOST_TEXT, "change_goal": MOST_TEXT})
     present = _present(sent, setting, errors)
     if errors or held is None or setting is None:
         return Read(session=None, errors=errors)
@@ -115,6 +113,15 @@ def read_session(sent: Fields, allowed: Collection[Setting], today: date) -> Rea
         legal_status=status if status in LEGAL_STATUSES else None, details=details,
     )  # fmt: skip
     return Read(session=made, errors={})
+
+
+def too_long(sent: Fields, longest: Mapping[str, int]) -> dict[str, str]:
+    """What is wrong with texts of more characters than their fields hold."""
+    return {
+        name: f"The {name.replace('_', ' ')} must be {most} characters or fewer"
+        for name, most in longest.items()
+        if len(sent.one(name)) > most
+    }
 
 
 def _present(sent: Fields, setting: Setting | None, errors: dict[str, str]) -> tuple[Role, ...]:

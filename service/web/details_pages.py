@@ -13,14 +13,14 @@ from service.api.principals import SignedIn
 from service.sessions.errors import SessionDetailsError
 from service.sessions.records import MOST_TEXT, MOST_TITLE, Details
 from service.sessions.usecases import Sessions
+from service.web.adding_form import too_long
 from service.web.form_views import form_view
-from service.web.forms import Fields, Sent, page_for
+from service.web.forms import Sent, page_for
 from service.web.kit import Kit
 from service.web.rendering import NOTICES
 
 Here = Annotated[SignedIn, Depends(page_for())]
 LONGEST = {"title": MOST_TITLE, "purpose": MOST_TEXT, "change_goal": MOST_TEXT, "notes": MOST_TEXT}
-_CALLED = {"title": "title", "purpose": "purpose", "change_goal": "change goal", "notes": "notes"}
 
 
 def details_pages(kit: Kit) -> APIRouter:
@@ -40,11 +40,11 @@ def details_pages(kit: Kit) -> APIRouter:
     def changed(session_id: PathId, request: Request, who: Here, sent: Sent) -> Response:
         """Keep it; what cannot be kept is shown again as it was typed."""
         typed = {name: sent.one(name) for name in (*LONGEST, "version")}
-        errors = _too_long(sent)
+        errors = too_long(sent, LONGEST)
         if not errors:
             try:
                 written = Details(**{name: typed[name] for name in LONGEST})
-                sessions.change(who.actor, session_id, written, version=_number(sent))
+                sessions.change(who.actor, session_id, written, version=sent.version())
                 return kit.pages.seen(f"/sessions/{session_id}", "details-kept")
             except SessionDetailsError:
                 errors = {"title": "Remove the characters that cannot be printed"}
@@ -62,16 +62,3 @@ def _form(
     status = 422 if errors else 200
     view = form_view(fields, errors)
     return kit.pages.page(request, "adding/details.html", who, status=status, session_id=session_id, **view)
-
-
-def _too_long(sent: Fields) -> dict[str, str]:
-    return {
-        name: f"The {_CALLED[name]} must be {most} characters or fewer"
-        for name, most in LONGEST.items()
-        if len(sent.one(name)) > most
-    }
-
-
-def _number(sent: Fields) -> int:
-    given = sent.one("version")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else -1

@@ -104,7 +104,7 @@ def _writing(kit: Kit) -> APIRouter:
         """Save what the coach wrote, and go on where that was asked; what cannot be kept is shown again as it was."""
         wording = wording_of(sent)
         try:
-            kept = feedbacks.change(who.actor, sent.one("feedback_id"), wording, version=_number(sent)).facts
+            kept = feedbacks.change(who.actor, sent.one("feedback_id"), wording, version=sent.version()).facts
             if sent.one("then") != "send":
                 return pages.seen(_page(session_id), "feedback-saved")
             feedbacks.send_to_review(who.actor, kept.id, version=kept.version)
@@ -233,7 +233,7 @@ def _say(receiving: Receiving, who: SignedIn, session_id: str, sent: Fields) -> 
 
 
 def _step(feedbacks: Feedbacks, who: SignedIn, sent: Fields, step: str) -> None:
-    feedback_id, version = sent.one("feedback_id"), _number(sent)
+    feedback_id, version = sent.one("feedback_id"), sent.version()
     match step:
         case "send":
             feedbacks.send_to_review(who.actor, feedback_id, version=version)
@@ -252,12 +252,6 @@ def _step(feedbacks: Feedbacks, who: SignedIn, sent: Fields, step: str) -> None:
 def _is_worker(kit: Kit, who: SignedIn, session_id: str) -> bool:
     with kit.parts.database.reading() as rows:
         return store.worker_of(rows, session_id) == who.actor.person_id
-
-
-def _number(sent: Fields) -> int:
-    """The version that the page was made from; -1 where none was sent."""
-    given = sent.one("version")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else -1
 
 
 def _file(content: bytes, media_type: str, name: str) -> Response:

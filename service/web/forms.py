@@ -46,6 +46,11 @@ class Fields:
         """Every value of a field, like boxes that were ticked."""
         return [value.strip() for value in self._sent.get(name, []) if value.strip()]
 
+    def version(self) -> int:
+        """The version that the page was made from; -1 where none was sent."""
+        given = self.one("version")
+        return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else -1
+
     def names(self) -> list[str]:
         """The names of the fields."""
         return list(self._sent)
