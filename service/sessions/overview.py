@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, exists, or_, select
+from sqlalchemy import Connection, exists, select
 
 from models.records.speech import Role
 from service.audit.records import Action, Kind, Purpose
@@ -13,6 +13,7 @@ from service.database.words import AmendmentKind, FeedbackState, PermissionPurpo
 from service.keybroker.errors import RefusedError
 from service.keybroker.ports import Actor
 from service.parts import Parts
+from service.people.team_rows import running
 from service.permissions import store as permissions
 from service.permissions.access import acting
 from service.permissions.records import Answer, Participant, Standing, standing_to
@@ -101,8 +102,7 @@ def _recorded(rows: Connection, session_id: str) -> frozenset[str]:
 
 
 def _coached(rows: Connection, worker_id: str, now_ms: int) -> bool:
-    lasting = or_(coaching.c.until_ms.is_(None), coaching.c.until_ms > now_ms)
-    named = exists().where(coaching.c.worker_id == worker_id, coaching.c.from_ms <= now_ms, lasting)
+    named = exists().where(coaching.c.worker_id == worker_id, coaching.c.from_ms <= now_ms, running(coaching, now_ms))
     return bool(rows.scalar(select(named)))
 
 

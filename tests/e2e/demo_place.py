@@ -72,14 +72,15 @@ def copied(demo: Path, folder: Path, *, shared: bool = False) -> Iterator[DemoPl
             rows.execute(PRIVATE)
         session_id = str(rows.execute("SELECT id FROM session").fetchone()[0])
     with patch.dict(os.environ, PRACTICE_BLIND_SHARE="0"), patch("service.demo.running.PATIENCE_S", PATIENCE_S):
-        running = start(Running(folder=folder, port=_free_port()))
+        running = start(Running(folder=folder, port=free_port()))
     try:
         yield DemoPlace(url=running.url, session_id=session_id)
     finally:
         stop(running)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """One that nothing on this machine listens on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from service.jobs.records import Document
 from service.people import sign_in_rows
 from service.settings_service import ServiceSettings
 from service.web_process import web_app
+from tests.e2e.demo_place import free_port
 from tests.service.council import VISIT, Council, standing_council
 from tests.service.stand_ins import ToldClock
 
@@ -50,7 +50,7 @@ def served_place(folder: Path, make: Make, port: int | None = None) -> Iterator[
     """A council on which ``make`` was done, served until the ``with`` block ends."""
     with standing_council(folder) as council:
         made, worker = make(council), council.worker.actor.person_id
-    told = {"PRACTICE_DATA": str(folder), "PRACTICE_PORT": str(port or _free_port())}
+    told = {"PRACTICE_DATA": str(folder), "PRACTICE_PORT": str(port or free_port())}
     held = listening(ServiceSettings.from_environment(told))
     url = f"http://127.0.0.1:{held.getsockname()[1]}"
     settings = ServiceSettings.from_environment({"PRACTICE_DATA": str(folder / "data"), "PRACTICE_URL": url})
@@ -66,9 +66,3 @@ def served_place(folder: Path, make: Make, port: int | None = None) -> Iterator[
         finally:
             server.should_exit = True
             running.join(30)
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
