@@ -104,8 +104,8 @@ def _visit(port: int, visitor: Visitor, chosen: Random, end: float, told: Told, 
         route, (method, path, body) = _next(visitor, chosen)
         status, answer = _asked(connection, visitor, method, path, body)
         told.append((route, 1000 * (time.monotonic() - due), 200 <= status < 300))
-        if route == WRITES[0] and status == 200:
-            visitor.versions[answer["id"]] = answer["version"]
+        if route in WRITES and "version" in answer:
+            visitor.versions[path.split("/")[2]] = answer["version"]
         due += 1.0
     connection.close()
 
@@ -140,6 +140,8 @@ def _asked(
         return 0, {}
     if location := response.headers.get("Location"):
         return response.status, {"location": location}
+    if response.status == 204 and (etag := response.headers.get("ETag")):
+        return response.status, {"version": int(etag.strip('"v'))}
     return response.status, json.loads(content) if content else {}
 
 

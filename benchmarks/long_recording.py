@@ -1,6 +1,7 @@
 """The whole chain on a long recording: real-time factor and peak memory of all processes.
 
     python -m benchmarks.long_recording --minutes 60
+    python -m benchmarks.long_recording --minutes 5 360 --decode-only    what is opened first, at both ends
 
 The recording is the sample recording over and over, each round a little louder or softer than the last, as WAV.
 """
@@ -21,14 +22,39 @@ from models.adapters.pyav_decoder import PyavDecoder
 from models.records.audio import SAMPLE_RATE
 from pipelines.demo import demo_recording
 
+_DECODE = """
+import sys
+from pathlib import Path
+from models.adapters.pyav_decoder import PyavDecoder
+print(PyavDecoder().decode(Path(sys.argv[1]), Path(sys.argv[2])).duration_ms)
+"""
+
 
 def main() -> None:
-    """Print one row as JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--minutes", type=int, default=60)
-    minutes = parser.parse_args().minutes
-    with tempfile.TemporaryDirectory() as folder:
-        print(json.dumps(row(minutes, Path(folder)), indent=2))
+    """Print a row for each length as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--minutes", type=int, nargs="+", default=[60])
+    parser.add_argument("--decode-only", action="store_true", help="measure the decoding alone")
+    given = parser.parse_args()
+    for minutes in given.minutes:
+        with tempfile.TemporaryDirectory() as folder:
+            measured_row = decoded_row if given.decode_only else row
+            print(json.dumps(measured_row(minutes, Path(folder)), indent=2))
+
+
+def decoded_row(minutes: int, folder: Path) -> dict[str, object]:
+    """Decode a recording of so many minutes, in the decoder's own child process, and say how long it took."""
+    source = folder / "long.wav"
+    write_recording(source, minutes)
+    run = measured([sys.executable, "-c", _DECODE, source, folder])
+    if run.exit_code:
+        raise SystemExit(f"the decoding failed with exit code {run.exit_code}")
+    return {
+        "minutes": minutes,
+        "decoded_minutes": float(run.output) / 60_000,
+        "real_time_factor": round(run.seconds / (minutes * 60), 4),
+        "peak_memory_mb": round(run.peak_mb),
+    }
 
 
 def row(minutes: int, folder: Path) -> dict[str, object]:

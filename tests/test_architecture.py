@@ -13,6 +13,7 @@ import pytest
 
 import models.errors
 from models.errors import PracticeError
+from service.cli.commands import Commands
 from tests.importing import importing
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,6 +43,25 @@ def test_importing_a_module_does_nothing_heavy() -> None:
     code = f"import sys, service.cli.main; print(sorted({HEAVY!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_web_process_starts_without_numbers_and_office_documents() -> None:
+    """Every library that it imports at once is one that people wait for when it starts."""
+    late = {"numpy", "docx", "weasyprint", "alembic", "rich", "pipelines.session"}
+    code = (
+        "import sys, service.cli.main, service.api.server, service.installation, service.web_process; "
+        f"from service.cli.commands import Commands; Commands()['serve']; print(sorted({late!r} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_every_command_has_its_module_and_says_in_a_line_what_it_is_for() -> None:
+    commands = Commands()
+    assert len(commands) >= 20
+    for name, command in commands.items():
+        assert command.name == name
+        assert command.help
 
 
 def test_every_module_can_be_imported() -> None:

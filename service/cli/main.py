@@ -11,22 +11,9 @@ import traceback
 from types import FrameType
 
 import typer
-from rich.console import Console
 
 from models.errors import PracticeError
-from service.cli.analyse import analyse
-from service.cli.audit import audit_app
-from service.cli.code import code
-from service.cli.demo import demo
-from service.cli.doctor import doctor
-from service.cli.erasing import erase, retention_app
-from service.cli.evaluate import evaluate_app
-from service.cli.keeping import backup, restore, rotate_keys
-from service.cli.remote import remote_app
-from service.cli.score import score
-from service.cli.serve import first_link, recovery_link_for, serve, upgrade, worker
-from service.cli.train import train_app
-from service.cli.weights import models_app
+from service.cli.commands import LazyGroup
 
 INTERRUPTED = 130
 
@@ -37,6 +24,7 @@ class Stopped(BaseException):
 
 app = typer.Typer(
     name="practice",
+    cls=LazyGroup,
     help=(
         "From a consented recording to a transcript by speaker, with the passages a person should check, "
         "and to moments of practice for a coach to confirm."
@@ -45,26 +33,11 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command()(demo)
-app.command()(analyse)
-app.command()(code)
-app.command()(score)
-app.add_typer(evaluate_app, name="evaluate")
-app.add_typer(train_app, name="train")
-app.add_typer(models_app, name="models")
-app.command()(serve)
-app.command()(worker)
-app.command()(upgrade)
-app.command("first-link")(first_link)
-app.command("recovery-link")(recovery_link_for)
-app.command()(backup)
-app.command()(restore)
-app.command("rotate-keys")(rotate_keys)
-app.command()(erase)
-app.add_typer(retention_app, name="retention")
-app.add_typer(audit_app, name="audit")
-app.add_typer(remote_app, name="remote")
-app.command()(doctor)
+
+
+@app.callback()
+def practice() -> None:
+    """Nothing by itself: the commands are in `commands.COMMANDS`."""
 
 
 def main() -> None:
@@ -100,6 +73,8 @@ def _stop(number: int, frame: FrameType | None) -> None:
 
 
 def _say(sentence: str, code: str) -> None:
+    from rich.console import Console  # here: most commands end without a word of this
+
     Console(stderr=True, highlight=False, soft_wrap=True).print(sentence, markup=False)
     if "--json" in sys.argv:
         sys.stdout.write(json.dumps({"error": {"code": code, "message": sentence}}) + "\n")

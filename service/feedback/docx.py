@@ -1,16 +1,15 @@
-"""Feedback as a Word document: headings, no pictures, no macros."""
+"""Feedback as a Word document: headings, no pictures, no macros. The library is imported when one is asked for."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterable
-
-from docx import Document
-from docx.document import Document as Written
-from docx.oxml.ns import qn
-from docx.shared import Pt
+from typing import TYPE_CHECKING
 
 from service.feedback.rendering import FeedbackView, SaidView, StrengthView
+
+if TYPE_CHECKING:
+    from docx.document import Document as Written
 
 DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _LANGUAGE = "en-GB"
@@ -18,6 +17,8 @@ _LANGUAGE = "en-GB"
 
 def docx_of(view: FeedbackView, council: str) -> bytes:
     """The document."""
+    from docx import Document
+
     made = Document()
     _prepare(made, view.title, council)
     made.add_heading(view.title, 1)
@@ -45,6 +46,9 @@ def docx_of(view: FeedbackView, council: str) -> bytes:
 
 def _prepare(made: Written, title: str, council: str) -> None:
     """Properties, the language of all text, and letters large enough to read."""
+    from docx.oxml.ns import qn
+    from docx.shared import Pt
+
     made.core_properties.title, made.core_properties.author = title, council
     made.core_properties.language, made.core_properties.comments = _LANGUAGE, ""
     normal = made.styles["Normal"]

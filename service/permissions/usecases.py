@@ -96,16 +96,21 @@ def history(parts: Parts, actor: Actor, session_id: str) -> tuple[Sequence[Parti
         return store.participants(act.rows, session_id), store.answers(act.rows, session_id)
 
 
-def set_lawful_basis(parts: Parts, actor: Actor, session_id: str, basis: LawfulBasis) -> None:
-    """What the council relies on; no permission, and it opens nothing. Raises RefusedError, SessionOverError."""
+def set_lawful_basis(parts: Parts, actor: Actor, session_id: str, basis: LawfulBasis) -> int:
+    """What the council relies on; no permission, and it opens nothing. The session's version from now on.
+
+    Raises RefusedError, SessionOverError.
+    """
     with acting(parts, actor, session_id, Action.ADMINISTRATION) as act:
         act.refuse_over()
-        act.rows.execute(
+        version: int = act.rows.execute(
             update(session)
             .where(session.c.id == session_id)
             .values(lawful_basis=basis, version=session.c.version + 1)
-        )  # fmt: skip
+            .returning(session.c.version)
+        ).scalar_one()
         act.tell(Kind.SESSION, session_id)
+    return version
 
 
 def settle_lapsed(parts: Parts, request_id: str, *, limit: int = 200) -> int:

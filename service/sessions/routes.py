@@ -113,9 +113,9 @@ def _decisions(sessions: Sessions) -> APIRouter:
         return FactsShown.of(facts)
 
     @router.put("/lawful-basis", status_code=204)
-    def based(session_id: PathId, body: BasisForm, who: Worker) -> None:
-        """Say what the council relies on."""
-        set_lawful_basis(parts, who.actor, session_id, body.lawful_basis)
+    def based(session_id: PathId, body: BasisForm, who: Worker, response: Response) -> None:
+        """Say what the council relies on. The session has another version from then on: it is in the ETag."""
+        response.headers["ETag"] = etag_of(set_lawful_basis(parts, who.actor, session_id, body.lawful_basis))
 
     return router
 

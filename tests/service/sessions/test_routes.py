@@ -193,8 +193,10 @@ def test_sharing_is_for_the_worker_and_for_what_is_ready(council: Council, ready
 
 def test_the_lawful_basis_is_changed_and_opens_nothing(council: Council) -> None:
     made = added(council)
-    council.worker.done("PUT", f"/sessions/{made}/lawful-basis", {"lawful_basis": "consent"})
-    assert council.worker.get(f"/sessions/{made}").json()["lawful_basis"] == "consent"
+    changed = council.worker.send("PUT", f"/sessions/{made}/lawful-basis", {"lawful_basis": "consent"})
+    now = council.worker.get(f"/sessions/{made}")
+    assert now.json()["lawful_basis"] == "consent"
+    assert changed.headers["etag"] == now.headers["etag"]
     assert council.begin_upload(made, 100).status_code == 409
 
 
