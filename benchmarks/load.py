@@ -75,9 +75,9 @@ def main() -> int:
 
 
 def _loaded(port: int, pid: int, visitors: Sequence[Visitor], seconds: int) -> int:
-    session_id = _uploaded(port, visitors[0])
+    session_id = uploaded(port, visitors[0])
     _until_running(port, visitors[0], session_id)
-    before = _job(port, visitors[0], session_id)
+    before = job_of(port, visitors[0], session_id)
     asked: list[Told] = [[] for _ in visitors]
     end = time.monotonic() + seconds
     threads = [
@@ -88,7 +88,7 @@ def _loaded(port: int, pid: int, visitors: Sequence[Visitor], seconds: int) -> i
         thread.start()
     for thread in threads:
         thread.join()
-    after = _job(port, visitors[0], session_id)
+    after = job_of(port, visitors[0], session_id)
     print(f"the session's job: {before} before, {after} after")
     print(
         f"resident memory of the web process: {_resident_mb(pid):.0f} MB, at most {_resident_mb(pid, 'VmHWM'):.0f} MB"
@@ -145,7 +145,7 @@ def _asked(
     return response.status, json.loads(content) if content else {}
 
 
-def _uploaded(port: int, visitor: Visitor) -> str:
+def uploaded(port: int, visitor: Visitor) -> str:
     """Send the sample recording into the session whose participants agreed; the session's id."""
     connection, sound = HTTPConnection("localhost", port, timeout=60), demo_recording().read_bytes()
     tus = {"Tus-Resumable": "1.0.0"}
@@ -159,7 +159,8 @@ def _uploaded(port: int, visitor: Visitor) -> str:
     return visitor.agreed
 
 
-def _job(port: int, visitor: Visitor, session_id: str) -> str:
+def job_of(port: int, visitor: Visitor, session_id: str) -> str:
+    """The session's newest job: its state, its stage and how far that is."""
     _, found = _asked(HTTPConnection("localhost", port, timeout=30), visitor, "GET", f"/sessions/{session_id}/jobs")
     items = found.get("items")
     job = items[0] if isinstance(items, list) and items else {"state": "none", "stage": None, "fraction": 0.0}
@@ -168,8 +169,8 @@ def _job(port: int, visitor: Visitor, session_id: str) -> str:
 
 def _until_running(port: int, visitor: Visitor, session_id: str) -> None:
     end = time.monotonic() + PATIENCE_S
-    while not _job(port, visitor, session_id).startswith("running"):
-        assert time.monotonic() < end, f"the job does not run: {_job(port, visitor, session_id)}"
+    while not job_of(port, visitor, session_id).startswith("running"):
+        assert time.monotonic() < end, f"the job does not run: {job_of(port, visitor, session_id)}"
         time.sleep(0.2)
 
 
