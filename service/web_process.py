@@ -95,6 +95,7 @@ def web_app(installation: Installation, people: PeopleParts | None = None) -> Fa
         people=people_web(installation, people),
         ingest=ingest_of(installation),
         audit_state=lambda: _audit_state(installation),
+        council=installation.settings.look.name,
     )
     routers, whole = routers_of(served)
     kit = Kit(parts=parts, people=served.people, pages=pages_of(installation, people))
