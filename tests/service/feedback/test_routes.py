@@ -76,6 +76,14 @@ def one(council: Council) -> Spoken:
 
 
 @pytest.fixture(scope="module")
+def draft(council: Council) -> Spoken:
+    """A draft in which nothing is written, for tests that leave it so."""
+    made = Spoken(visit=reviewed(council))
+    made.begun()
+    return made
+
+
+@pytest.fixture(scope="module")
 def done(council: Council) -> Spoken:
     """Released feedback that tests of this file only read, or add replies to."""
     made = Spoken(visit=reviewed(council))
@@ -102,15 +110,15 @@ def test_a_draft_is_begun_once_and_found_again(one: Spoken) -> None:
     assert listed == {name: value for name, value in first.json().items() if name != "content"}
 
 
-def test_a_coach_reads_what_they_wrote_and_the_moments_to_choose_from(one: Spoken) -> None:
-    begun = one.begun()
+def test_a_coach_reads_what_they_wrote_and_the_moments_to_choose_from(draft: Spoken) -> None:
+    begun = draft.begun()
     path = f"/feedback/{begun['id']}"
-    whole = one.coach.get(path)
+    whole = draft.coach.get(path)
     assert whole.json() == begun
-    same = one.coach.get(path, headers={"If-None-Match": whole.headers["etag"]})
+    same = draft.coach.get(path, headers={"If-None-Match": whole.headers["etag"]})
     assert (same.status_code, same.content) == (304, b"")
-    [moment] = one.coach.get(f"{path}/moments").json()["items"]
-    assert (moment["element"], moment["moment"]["quote"]) == ("empathy", one.visit.quote)
+    [moment] = draft.coach.get(f"{path}/moments").json()["items"]
+    assert (moment["element"], moment["moment"]["quote"]) == ("empathy", draft.visit.quote)
 
 
 def test_a_draft_is_saved_where_nobody_saved_since(one: Spoken) -> None:
@@ -135,10 +143,10 @@ def test_a_draft_is_saved_where_nobody_saved_since(one: Spoken) -> None:
     ],
     ids=["quote", "strength", "words", "three steps", "long"],
 )
-def test_what_cannot_be_kept_is_refused_and_the_draft_stays(one: Spoken, body: object) -> None:
-    begun = one.begun()
-    assert slug(one.change(begun, body))[0] == 422
-    assert one.coach.get(f"/feedback/{begun['id']}").json() == begun
+def test_what_cannot_be_kept_is_refused_and_the_draft_stays(draft: Spoken, body: object) -> None:
+    begun = draft.begun()
+    assert slug(draft.change(begun, body))[0] == 422
+    assert draft.coach.get(f"/feedback/{begun['id']}").json() == begun
 
 
 def test_feedback_goes_one_step_at_a_time_and_back_until_it_is_released(one: Spoken) -> None:
@@ -185,14 +193,14 @@ def test_the_worker_reads_nothing_before_the_release_and_may_waive_the_conversat
     assert read["content"] == confirmed["content"]
 
 
-def test_the_worker_neither_writes_nor_confirms_nor_releases(one: Spoken) -> None:
-    begun = one.begun()
-    assert slug(one.change(begun, by=one.worker)) == (404, "nothing-here")
+def test_the_worker_neither_writes_nor_confirms_nor_releases(draft: Spoken) -> None:
+    begun = draft.begun()
+    assert slug(draft.change(begun, by=draft.worker)) == (404, "nothing-here")
     for step in ("send", "back", "conversation", "release"):
-        assert slug(one.step(begun, step, by=one.worker)) == (404, "nothing-here")
+        assert slug(draft.step(begun, step, by=draft.worker)) == (404, "nothing-here")
     given = {"body_hash": begun["body_hash"]}
-    assert slug(one.step(begun, "confirm", given, by=one.worker)) == (404, "nothing-here")
-    assert slug(one.worker.send("POST", one.path, {"review_id": one.visit.review_id})) == (404, "nothing-here")
+    assert slug(draft.step(begun, "confirm", given, by=draft.worker)) == (404, "nothing-here")
+    assert slug(draft.worker.send("POST", draft.path, {"review_id": draft.visit.review_id})) == (404, "nothing-here")
 
 
 def test_released_feedback_is_listed_for_its_worker_and_its_author(done: Spoken) -> None:
