@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
+from service.api.onwards import next_page
 from service.web.forms import OURS, Fields
-from service.web.problems import next_page
 
 TO = "held-to"
 BEFORE = "held."

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import RedirectResponse, Response
 
 from models.errors import PracticeError
+from service.api.onwards import next_page
 from service.api.origin import SAFE_METHODS
 from service.api.principals import SignedIn
 from service.api.problems import Problem, Row
@@ -56,9 +57,3 @@ def _led(to: str, request: Request) -> str:
     safe = request.method in SAFE_METHODS
     came = next_page(f"{request.url.path}{asked}" if safe else str(getattr(request.state, HERE_FIELD, "")))
     return f"{to}?next={quote(came)}" if came != "/" else to
-
-
-def next_page(given: str) -> str:
-    """A page of this service to go on to; home for everything that might lead elsewhere."""
-    fits = given.startswith("/") and not given.startswith(("//", "/\\")) and given.isprintable() and len(given) < 500
-    return given if fits else "/"

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from service.api.onwards import HOME, next_page
 from service.api.principals import SignedIn, public
 from service.api.problems import row_of
 from service.keybroker.errors import RefusedError
@@ -17,7 +18,6 @@ from service.people.own import oneself
 from service.web.forms import Fields, Sent, page_for
 from service.web.held_forms import HeldForm
 from service.web.kit import Kit, at_browser
-from service.web.problems import next_page
 
 Here = Annotated[SignedIn, Depends(page_for())]
 UNHEARD = (SignInRefusedError, TooManyAttemptsError, BusyError)
@@ -93,9 +93,9 @@ def confirm_pages(kit: Kit) -> APIRouter:
         return pages.page(request, "held_form.html", who, held=held, csrf=csrf)
 
     @router.post("/confirm/council")
-    def leave(request: Request, who: Here) -> Response:
+    def leave(request: Request, who: Here, sent: Sent) -> Response:
         """Prove it at the council's own sign-in."""
-        return council_journey(kit, request, who, again=True)
+        return council_journey(kit, request, who, again=True, onwards=sent.one("next"))
 
     return router
 
@@ -134,7 +134,13 @@ def _with_cookies(given: Response, page: Response) -> Response:
 
 
 def council_journey(
-    kit: Kit, request: Request, who: SignedIn | None = None, *, invitation: str | None = None, again: bool = False
+    kit: Kit,
+    request: Request,
+    who: SignedIn | None = None,
+    *,
+    invitation: str | None = None,
+    again: bool = False,
+    onwards: str = HOME,
 ) -> Response:
     """A page with the link to the council's sign-in: a form's answer may not lead to another site by itself.
 
@@ -144,7 +150,7 @@ def council_journey(
     if people.provider is None:
         raise RefusedError("no council sign-in")
     journey = council_sign_in.start(
-        people.people, people.provider, people.came(request), invitation=invitation, again=again
+        people.people, people.provider, people.came(request), invitation=invitation, again=again, onwards=onwards
     )  # fmt: skip
     response = kit.pages.page(request, "council_sign_in.html", who, address=journey.address)
     people.cookies.begin_journey(response, journey.kept)
