@@ -128,7 +128,7 @@ class FeedbackFactsShown(Form):
     @classmethod
     def of(cls, facts: Facts, person_id: str) -> FeedbackFactsShown:
         """As this person sees it."""
-        return cls(**_facts(facts), mine=facts.author_id == person_id)
+        return cls.model_validate(_facts(facts, person_id))
 
 
 class FeedbacksShown(Form):
@@ -209,7 +209,7 @@ class FeedbackShown(FeedbackFactsShown):
     def written(cls, one: Written, person_id: str) -> FeedbackShown:
         """As this person sees it."""
         content = ContentShown.model_validate(one.body)
-        return cls(**_facts(one.facts), mine=one.facts.author_id == person_id, content=content)
+        return cls.model_validate(_facts(one.facts, person_id) | {"content": content})
 
 
 class CandidateShown(Form):
@@ -256,5 +256,6 @@ class ReceivedShown(FeedbackShown):
         return cls(**dict(shown), replies=replies, second_wanted=found.second_wanted)
 
 
-def _facts(facts: Facts) -> dict[str, object]:
-    return {name: getattr(facts, name) for name in FeedbackFactsShown.model_fields if name != "mine"}
+def _facts(facts: Facts, person_id: str) -> dict[str, object]:
+    shown = {name: getattr(facts, name) for name in FeedbackFactsShown.model_fields if name != "mine"}
+    return shown | {"mine": facts.author_id == person_id}

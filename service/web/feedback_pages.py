@@ -61,8 +61,7 @@ def _reading(kit: Kit) -> APIRouter:
             case Received() as received:
                 return _released(kit, request, who, received)
             case Awaited() as awaited:
-                given = {"session_id": session_id, "asked": awaited.asked}
-                return pages.page(request, "feedback/nothing_yet.html", who, **given)
+                return pages.page(request, "feedback/nothing_yet.html", who, session_id=session_id, asked=awaited.asked)
         return _coachs(kit, request, who, session_id)
 
     @router.post(f"{_PATH}/waiver")

@@ -158,7 +158,9 @@ class Gate(RuleBasedStateMachine):
         def gone() -> None:
             self.change_by_api("coach", "You waited.", QUOTE)
             shown = self.asks("coach", "POST", "/send")
-            self.asks("coach", "POST", "/confirm", {"body_hash": shown.json().get("body_hash", "")})
+            if shown.status_code != 200:
+                return
+            self.asks("coach", "POST", "/confirm", {"body_hash": shown.json()["body_hash"]})
             for step in ("/conversation", "/release"):
                 self.asks("coach", "POST", step)
 
