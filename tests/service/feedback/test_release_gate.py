@@ -310,12 +310,12 @@ def ran(migrated: Path, steps: int) -> None:
             clock=ToldClock(), blind_share=0.0,
         )  # fmt: skip
         Gate.steps, Gate.releases, Gate.asked = 0, 0, Counter()
-        told_so = settings(
-            max_examples=max(2, steps // 50), stateful_step_count=50, deadline=None, database=None,
-            suppress_health_check=list(HealthCheck), phases=(Phase.generate,),
-        )  # fmt: skip
         with standing_door(Gate.parts, Path(folder)) as Gate.door:
             while Gate.steps < steps or (Gate.steps < 5 * steps and not Gate.asked["POST /release 200"]):
+                told_so = settings(
+                    max_examples=max(2, (steps - Gate.steps) // 50), stateful_step_count=50, deadline=None,
+                    database=None, suppress_health_check=list(HealthCheck), phases=(Phase.generate,),
+                )  # fmt: skip
                 run_state_machine_as_test(Gate, settings=told_so)  # type: ignore[no-untyped-call]
         database.close()
     assert Gate.releases > 0, "nothing was ever released, so nothing was tested"
