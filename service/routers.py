@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from service.api.metrics import AuditState
 from service.api.principals import needs_scope, public
 from service.audit.routes import audit_router
+from service.feedback.routes import feedback_routers
 from service.ingest.routes import tus_router
 from service.ingest.usecases import Ingest
 from service.jobs.routes import jobs_router
@@ -28,12 +29,16 @@ from service.transcripts.routes import transcripts_router
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
-    """What routes call. ``audit_state`` says how long the chain is and when it was last anchored."""
+    """What routes call. ``audit_state`` says how long the chain is and when it was last anchored.
+
+    ``council``: whose name stands on documents.
+    """
 
     parts: Parts
     people: PeopleWeb
     ingest: Ingest
     audit_state: Callable[[], AuditState]
+    council: str
 
 
 def routers_of(served: Served) -> tuple[Sequence[APIRouter], Sequence[APIRouter]]:
@@ -46,6 +51,7 @@ def routers_of(served: Served) -> tuple[Sequence[APIRouter], Sequence[APIRouter]
         *permissions_routers(parts),
         *reviews_routers(parts),
         reflection_router(parts),
+        *feedback_routers(parts, served.council),
         retention_router(parts, ClockWatch(parts)),
         jobs_router(parts),
         audit_router(parts, served.audit_state),

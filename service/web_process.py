@@ -33,6 +33,7 @@ from service.web.problems import problem_pages
 from service.web.recording_pages import RECORD_PATH
 from service.web.rendering import Council, Pages
 from service.web.routers import page_routers
+from service.web.sign_in_pages import confirming
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,13 +96,14 @@ def web_app(installation: Installation, people: PeopleParts | None = None) -> Fa
         people=people_web(installation, people),
         ingest=ingest_of(installation),
         audit_state=lambda: _audit_state(installation),
+        council=installation.settings.look.name,
     )
     routers, whole = routers_of(served)
     kit = Kit(parts=parts, people=served.people, pages=pages_of(installation, people))
     administration = administration_routers(kit, machine_of(installation, program, lambda: _audit_state(installation)))
     pages = (*whole, *page_routers(kit), *administration)
     app = create_app(parts, installation.settings, web, routers=routers, pages=pages)
-    app.state.problem_page = problem_pages(kit.pages, served.people.before)
+    app.state.problem_page = problem_pages(kit.pages, served.people.before, confirming(kit))
     return app
 
 

@@ -5,18 +5,17 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from models.errors import MissingPartError
+from service.demo.ports import HeldPort, free_port, hold
 
-USUAL_PORT = 8000
 PATIENCE_S = 60.0
 
 
@@ -26,11 +25,12 @@ class DemoServiceError(MissingPartError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
-    """The service of one demo folder: its data, its port, its process."""
+    """The service of one demo folder: its data, its port, its process. ``held``: the port, before there is one."""
 
     folder: Path
     port: int
     pid: int = 0
+    held: HeldPort | None = field(default=None, compare=False)
 
     @property
     def url(self) -> str:
@@ -55,17 +55,26 @@ class Running:
 
 
 def at(folder: Path) -> Running:
-    """The demo of a folder: as it was begun, or at the usual port or another one that is free."""
+    """The demo of a folder: as it was begun, or at the usual port or another one that is free and is held from now on.
+
+    Raises DemoServiceError where no port is free.
+    """
     with suppress(OSError, ValueError, KeyError):
         kept = json.loads((folder / "running.json").read_text("utf-8"))
         return Running(folder=folder, port=int(kept["port"]), pid=int(kept["pid"]))
-    return Running(folder=folder, port=_free_port())
+    held = _free()
+    return Running(folder=folder, port=held.port, held=held)
 
 
 def start(found: Running) -> Running:
-    """Begin it and wait until it answers; one that answers already is left alone. Raises DemoServiceError."""
-    if found.pid and found.is_ready():
+    """Begin it and wait until it answers; one that answers already is left alone. Raises DemoServiceError.
+
+    Where another demo has its port by now, it is begun at one that is free.
+    """
+    if found.pid and _is_ours(found) and found.is_ready():
         return found
+    held = found.held or hold(found.port) or _free()
+    found = replace(found, port=held.port, held=None)
     with (found.folder / "log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "service.cli", "serve"],
@@ -74,7 +83,9 @@ def start(found: Running) -> Running:
             stdout=log,
             stderr=log,
             start_new_session=True,
+            pass_fds=(held.lock,),
         )
+    held.let_go()
     begun = Running(folder=found.folder, port=found.port, pid=process.pid)
     (found.folder / "running.json").write_text(json.dumps({"port": begun.port, "pid": begun.pid}), "utf-8")
     until = time.monotonic() + PATIENCE_S
@@ -98,19 +109,16 @@ def stop(found: Running) -> bool:
     return True
 
 
+def _free() -> HeldPort:
+    held = free_port()
+    if held is None:
+        raise DemoServiceError
+    return held
+
+
 def _is_ours(found: Running) -> bool:
     """Whether the process is the one that was begun for this folder, and no other one that has its number now."""
     with suppress(OSError):
         given = Path(f"/proc/{found.pid}/environ").read_bytes().split(b"\0")
         return f"PRACTICE_DATA={found.environment['PRACTICE_DATA']}".encode() in given
     return False
-
-
-def _free_port() -> int:
-    """The usual one where it is free."""
-    for wanted in (USUAL_PORT, 0):
-        with suppress(OSError), socket.socket() as tried:
-            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            tried.bind(("127.0.0.1", wanted))
-            return int(tried.getsockname()[1])
-    raise DemoServiceError

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from service.audit.records import Action, ActorRole, AuditEvent, Kind, Outcome, Purpose
-from service.database.words import Content
+from service.blobs.errors import BlobRefusedError
+from service.database.words import Content, FeedbackState
 from service.feedback import store
-from service.feedback.records import Facts
+from service.feedback.records import Body, Facts
 from service.keybroker.errors import RefusedError
 from service.keybroker.ports import Actor, Opened
 from service.parts import Parts
@@ -30,6 +31,20 @@ class Acting:
     def open(self, session_id: str, content: Content, action: Action = Action.VIEW) -> Opened:
         """Ask the broker. Raises RefusedError."""
         return self.parts.broker.open(self.actor, session_id, content, purpose=PURPOSE, action=action)
+
+    def body(self, opened: Opened, facts: Facts) -> Body:
+        """The content of feedback. Raises RefusedError where it was erased.
+
+        Raises BlobRefusedError where released content is not the one that was confirmed, whoever put it there.
+        """
+        with self.parts.database.reading() as rows:
+            sealed = store.body_of(rows, facts.id)
+        if sealed is None:
+            raise RefusedError("erased")
+        body = Body.unpacked(opened.unseal(FIELD, sealed))
+        if facts.state is FeedbackState.RELEASED and opened.digest(FIELD, body.sha256) != facts.body_hash:
+            raise BlobRefusedError  # the row says of other content than this that somebody confirmed it
+        return body
 
     def still(self, rows: Connection, opened: Opened) -> None:
         """Raises RefusedError where a permission changed since the broker decided."""

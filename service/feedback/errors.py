@@ -37,6 +37,10 @@ class QuoteError(BadInputError):
     """A quote does not stand in the transcript word for word. Copy it from the transcript, or leave the moment out."""
 
 
+class NoSuchElementError(BadInputError):
+    """A text is to an element that this review has no score for. Load the feedback again to see its elements."""
+
+
 class FeedbackTextError(BadInputError):
     """A text is too long, or there are more than two next steps. Shorten it, then save again."""
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from models.records.coding import Setting
 from models.records.scoring import Scoring
 from service.database.words import ReviewState as Stage
-from service.feedback.errors import QuoteError, ReviewNotFinishedError
+from service.feedback.errors import NoSuchElementError, QuoteError, ReviewNotFinishedError
 from service.feedback.records import Body, Candidate, Changed, MadeBy, Moment, Scored, Strength, Wording, plain
 from service.reviews.records import FlagState, ReviewState, Verdict
 from service.transcripts.records import Said, Standing
@@ -29,13 +29,13 @@ def begun(review: ReviewState, scoring: Scoring, setting: Setting) -> Body:
 def written(wording: Wording, review: ReviewState, said: Mapping[str, Said], made_by: MadeBy, setting: Setting) -> Body:
     """The content: the coach's words and the review's scores. Raises ReviewNotFinishedError, QuoteError.
 
-    ``said``: utterances of the transcript as it stands, by id.
+    Raises NoSuchElementError. ``said``: utterances of the transcript as it stands, by id.
     """
     if review.state is not Stage.FINISHED:
         raise ReviewNotFinishedError
     known = {one.element for one in review.scores}
-    if not {one.element for one in wording.strengths} <= known:
-        raise QuoteError
+    if not {*(one.element for one in wording.strengths), *wording.words} <= known:
+        raise NoSuchElementError
     strengths = (
         Strength(
             element=one.element,

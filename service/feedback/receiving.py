@@ -8,16 +8,16 @@ from typing import NoReturn
 
 from service.api.errors import ChangedMeanwhileError
 from service.audit.records import Action, ActorRole, Purpose
-from service.blobs.errors import BlobRefusedError
 from service.database.words import Content, FeedbackState, ReplyKind, StaffRole
 from service.feedback import store
-from service.feedback.acting import FIELD, REPLY_FIELD, Acting
+from service.feedback.acting import REPLY_FIELD, Acting
 from service.feedback.errors import FeedbackStateError, ReplyError
-from service.feedback.records import MOST_WORDS, SECOND, WHOLE, Body, Facts, Received, Reply, Written, plain
+from service.feedback.records import MOST_WORDS, SECOND, WHOLE, Awaited, Facts, Received, Reply, Written, plain
 from service.ids import is_id
 from service.keybroker.errors import RefusedError
 from service.keybroker.ports import Actor
 from service.parts import Parts
+from service.sessions.usecases import Sessions
 
 _SECOND_WORDS = "A second coder is asked to look at this session."
 
@@ -40,14 +40,22 @@ class Receiving:
             return None
         acting = self._acting(actor, facts)
         with acting.open(session_id, Content.FEEDBACK, action) as opened:
-            with self.parts.database.reading() as rows:
-                sealed = store.body_of(rows, facts.id)
-            if sealed is None:
-                raise RefusedError("erased")
-            written = Written(facts=facts, body=Body.unpacked(opened.unseal(FIELD, sealed)))
-            if opened.digest(FIELD, written.body.sha256) != facts.body_hash:
-                raise BlobRefusedError  # the row says of other content than this that somebody confirmed it
+            written = Written(facts=facts, body=acting.body(opened, facts))
         return Received(written=written, replies=self._replies(acting, facts))
+
+    def found(self, actor: Actor, session_id: str) -> Received | Awaited | None:
+        """What was released to its worker or by its author; for the worker, before that, what they wait for.
+
+        None for anybody else: what a coach is writing is `Feedbacks`'s to show.
+        """
+        received = self.released(actor, session_id)
+        if received is not None:
+            return received
+        with self.parts.database.reading() as rows:
+            if store.worker_of(rows, session_id) != actor.person_id:
+                return None
+        Sessions(parts=self.parts, visible=self.parts.broker.visible_sessions).look(actor, session_id)
+        return Awaited(asked=self.waits_to_talk(actor, session_id))
 
     def refuse(self, actor: Actor, session_id: str) -> NoReturn:
         """Nothing is released to this person: recorded like any other refusal."""

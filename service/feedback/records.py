@@ -143,6 +143,14 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """A draft, and whether it is a new one."""
+
+    written: Written
+    new: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """A moment that the coach accepted in the review, and may quote; ``note`` is the coach's own."""
 
@@ -191,6 +199,13 @@ class Received:
     def second_wanted(self) -> bool:
         """Whether somebody asked for a second coder."""
         return any(one.about == SECOND for one in self.replies)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Awaited:
+    """What a worker knows of feedback to come. ``asked``: to talk about it, or to waive that."""
+
+    asked: bool
 
 
 def plain(text: str) -> str:

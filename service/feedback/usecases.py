@@ -9,6 +9,7 @@ from pipelines.outputs.scoring_json import scoring_of
 from service.api.errors import ChangedMeanwhileError
 from service.audit.records import Action, ActorRole, Purpose
 from service.database.words import Content, FeedbackState
+from service.database.words import ReviewState as ReviewStage
 from service.feedback import prefilling, store
 from service.feedback.acting import FIELD, Acting
 from service.feedback.errors import (
@@ -19,13 +20,13 @@ from service.feedback.errors import (
     OtherContentError,
     ReviewChangedError,
 )
-from service.feedback.records import Body, Draft, Facts, Wording, Written
+from service.feedback.records import Begun, Candidate, Draft, Facts, Wording, Written
 from service.ids import new_id
 from service.jobs.records import Document
 from service.keybroker.errors import RefusedError
 from service.keybroker.ports import Actor, Opened
 from service.parts import Parts
-from service.reviews.records import ReviewState
+from service.reviews.records import ReviewFacts, ReviewState
 from service.reviews.usecases import Reviews
 from service.sessions.documents import Documents
 from service.transcripts.records import Said
@@ -39,6 +40,10 @@ class Feedbacks:
     parts: Parts
 
     def draft(self, actor: Actor, session_id: str, review_id: str) -> Written:
+        """Begin feedback from one's own finished review, or find what was begun. See `begun`."""
+        return self.begun(actor, session_id, review_id).written
+
+    def begun(self, actor: Actor, session_id: str, review_id: str) -> Begun:
         """Begin feedback from one's own finished review, or find what was begun. Raises ReviewNotFinishedError."""
         review = self._review(actor, session_id, review_id)
         documents = Documents(parts=self.parts)
@@ -47,7 +52,7 @@ class Feedbacks:
             setting, _ = store.about_session(rows, session_id)
             there = store.of_review(rows, review_id, actor.person_id)
         if there is not None:
-            return self._read(actor, there)
+            return Begun(written=self._read(actor, there), new=False)
         body = prefilling.begun(review, scoring_of(scoring.body, "The scoring"), setting)
         acting = self._acting(actor)
         with acting.open(session_id, Content.FEEDBACK, Action.EDIT) as opened:
@@ -55,11 +60,25 @@ class Feedbacks:
             with self.parts.database.writing() as rows:
                 acting.still(rows, opened)
                 found = store.of_review(rows, review_id, actor.person_id)
+                new = found is None
                 if found is None:
                     found = self._new(actor, session_id, review_id, made, store.worker_of(rows, session_id) or "")
                     store.add(rows, found, sealed)
                     acting.tell(rows, found, Action.EDIT)
-        return self._read(actor, found)
+        return Begun(written=self._read(actor, found), new=new)
+
+    def begins_from(self, actor: Actor, session_id: str) -> ReviewFacts | None:
+        """The actor's own finished review, from which feedback can be begun."""
+        there = Reviews(parts=self.parts).of_session(actor, session_id)
+        return next((one for one in reversed(there) if one.mine and one.state is ReviewStage.FINISHED), None)
+
+    def look(self, actor: Actor, feedback_id: str) -> Written:
+        """Feedback that the actor wrote, as it stands."""
+        return self._read(actor, self._theirs(actor, feedback_id))
+
+    def moments(self, actor: Actor, feedback_id: str) -> tuple[Candidate, ...]:
+        """The moments that can be quoted in it: those that the coach accepted or found in the review."""
+        return self._moments(actor, self._theirs(actor, feedback_id))
 
     def mine(self, actor: Actor, session_id: str) -> Written | None:
         """The newest feedback that the actor wrote on a session; None where there is none, or it was erased."""
@@ -72,8 +91,7 @@ class Feedbacks:
         written = self.mine(actor, session_id)
         if written is None:
             return None
-        review = Reviews(parts=self.parts).look(actor, written.facts.review_id)
-        return Draft(written=written, candidates=prefilling.candidates(review, self._said(actor, session_id)))
+        return Draft(written=written, candidates=self._moments(actor, written.facts))
 
     def change(self, actor: Actor, feedback_id: str, wording: Wording, *, version: int) -> Written:
         """Replace what the coach wrote; the scores are the review's as it is now.
@@ -172,11 +190,7 @@ class Feedbacks:
 
     def _own(self, actor: Actor, feedback_id: str, version: int, *states: FeedbackState) -> Facts:
         """The actor's own feedback, in one of these states. Raises ChangedMeanwhileError, FeedbackStateError."""
-        with self.parts.database.reading() as rows:
-            found = store.one(rows, feedback_id)
-        if found is None or found.author_id != actor.person_id:
-            self._acting(actor).open(feedback_id, Content.FEEDBACK).close()  # no session has this id: refused
-            raise RefusedError("no feedback of theirs")
+        found = self._theirs(actor, feedback_id)
         error: PracticeError | None = None
         if states and found.state not in states:
             error = FeedbackStateError()
@@ -187,16 +201,22 @@ class Feedbacks:
             raise error
         return found
 
-    def _read(self, actor: Actor, facts: Facts) -> Written:
-        with self._acting(actor).open(facts.session_id, Content.FEEDBACK) as opened:
-            return Written(facts=facts, body=self._body(opened, facts))
-
-    def _body(self, opened: Opened, facts: Facts) -> Body:
+    def _theirs(self, actor: Actor, feedback_id: str) -> Facts:
         with self.parts.database.reading() as rows:
-            sealed = store.body_of(rows, facts.id)
-        if sealed is None:
-            raise RefusedError("erased")
-        return Body.unpacked(opened.unseal(FIELD, sealed))
+            found = store.one(rows, feedback_id)
+        if found is None or found.author_id != actor.person_id:
+            self._acting(actor).open(feedback_id, Content.FEEDBACK).close()  # no session has this id: refused
+            raise RefusedError("no feedback of theirs")
+        return found
+
+    def _read(self, actor: Actor, facts: Facts) -> Written:
+        acting = self._acting(actor)
+        with acting.open(facts.session_id, Content.FEEDBACK) as opened:
+            return Written(facts=facts, body=acting.body(opened, facts))
+
+    def _moments(self, actor: Actor, facts: Facts) -> tuple[Candidate, ...]:
+        review = Reviews(parts=self.parts).look(actor, facts.review_id)
+        return prefilling.candidates(review, self._said(actor, facts.session_id))
 
     def _review(self, actor: Actor, session_id: str, review_id: str) -> ReviewState:
         review = Reviews(parts=self.parts).look(actor, review_id)

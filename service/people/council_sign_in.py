@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
+from service.api.onwards import HOME, next_page
 from service.audit.records import NOBODY, Action, ActorRole, AuditEvent, Kind, Outcome, Purpose
 from service.database.tables import one_time_link
 from service.database.words import PersonState
@@ -49,13 +51,24 @@ class Returned:
 
 
 def start(
-    people: PeopleParts, provider: OidcProvider, came: Came, *, invitation: str | None = None, again: bool = False
+    people: PeopleParts,
+    provider: OidcProvider,
+    came: Came,
+    *,
+    invitation: str | None = None,
+    again: bool = False,
+    onwards: str = HOME,
 ) -> Journey:
     """Begin: ``invitation`` is the secret of a link, ``again`` asks whoever is signed in to prove it anew.
 
+    ``onwards``: the page that was asked for, see `asked_for`.
+
     Raises TooManyAttemptsError, ProviderUnavailableError, ProviderSettingsError.
     """
-    state, kept = new_secret(), ".".join((_AGAIN if again else _IN, new_secret(), invitation or ""))
+    state, kept = (
+        new_secret(),
+        ".".join((_AGAIN if again else _IN, new_secret(), invitation or "", _packed(next_page(onwards)))),
+    )
     nonce, verifier = _derived(people, state, kept)
     address = provider.address(state=state, nonce=nonce, verifier=verifier, again=again)
     now_ms = people.parts.clock()
@@ -83,10 +96,19 @@ def finish(
         raise ProviderRefusedError
     nonce, verifier = _derived(people, returned.state, returned.kept)
     identity = provider.identity(code=returned.code, nonce=nonce, verifier=verifier)
-    mode, _, rest = returned.kept.partition(".")
+    mode, invitation, _ = _parts(returned.kept)
     if mode == _AGAIN:
         return _proved_again(people, came, identity, signed)
-    return _entered(people, came, identity, rest.partition(".")[2])
+    return _entered(people, came, identity, invitation)
+
+
+def asked_for(kept: str) -> str:
+    """The page to go on to, of a journey that `finish` ended well: only then is it the one that it began with."""
+    packed = _parts(kept)[2]
+    try:
+        return next_page(base64.urlsafe_b64decode(f"{packed}==").decode())
+    except ValueError:
+        return HOME
 
 
 def _entered(people: PeopleParts, came: Came, identity: Identity, invitation: str) -> NewSignIn:
@@ -136,6 +158,18 @@ def _proved_again(people: PeopleParts, came: Came, identity: Identity, signed: S
 def _derived(people: PeopleParts, state: str, kept: str) -> tuple[str, str]:
     """Nonce and PKCE verifier: known only to who has the key and both values, so nothing needs to be stored."""
     return keyed(people.key, "council-nonce", state, kept), keyed(people.key, "council-verifier", state, kept)
+
+
+def _parts(kept: str) -> tuple[str, str, str]:
+    """The mode, the secret of an invitation, and the page to go on to."""
+    mode, _, rest = kept.partition(".")
+    invitation, _, onwards = rest.partition(".")[2].partition(".")
+    return mode, invitation, onwards
+
+
+def _packed(page: str) -> str:
+    """A page's address in letters that a cookie may have."""
+    return "" if page == HOME else base64.urlsafe_b64encode(page.encode()).decode().rstrip("=")
 
 
 def _once(state: str, kept: str) -> str:

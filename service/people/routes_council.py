@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from service.api.onwards import HOME
 from service.api.principals import public
 from service.keybroker.errors import RefusedError
 from service.people import council_sign_in, views
@@ -32,9 +33,9 @@ def council_router(web: PeopleWeb) -> APIRouter:
         return views.CouncilTold(set_up=web.provider is not None)
 
     @router.get("/begin", status_code=_SEE_OTHER, response_class=RedirectResponse)
-    def leave(request: Request) -> Response:
-        """Go to the council's sign-in."""
-        journey = council_sign_in.start(web.people, _provider(web), web.came(request))
+    def leave(request: Request, next: Told = HOME) -> Response:  # noqa: A002 - the address's own word
+        """Go to the council's sign-in; ``next`` is a page of this service to go on to afterwards, else home."""
+        journey = council_sign_in.start(web.people, _provider(web), web.came(request), onwards=next)
         response = RedirectResponse(journey.address, _SEE_OTHER)
         web.cookies.begin_journey(response, journey.kept)
         return response
@@ -46,17 +47,18 @@ def council_router(web: PeopleWeb) -> APIRouter:
         No other site's link can do that: it would tie a stranger's account to whoever follows it.
         """
         journey = council_sign_in.start(
-            web.people, _provider(web), web.came(request), invitation=body.invitation, again=body.again
-        )
+            web.people, _provider(web), web.came(request), invitation=body.invitation, again=body.again,
+            onwards=body.next,
+        )  # fmt: skip
         web.cookies.begin_journey(response, journey.kept)
         return views.JourneyTold(address=journey.address)
 
     @router.get("/done", status_code=_SEE_OTHER, response_class=RedirectResponse)
     def done(request: Request, state: Told = "", code: Told = "", iss: Told | None = None) -> Response:
-        """Back from the council's sign-in, in the browser that went there: signed in."""
-        response = RedirectResponse("/", _SEE_OTHER)
+        """Back from the council's sign-in, in the browser that went there: signed in, and on to what was asked for."""
         returned = Returned(state=state, code=code, kept=web.cookies.journey(request), issuer=iss)
         new = council_sign_in.finish(web.people, _provider(web), web.came(request), returned, web.before(request))
+        response = RedirectResponse(council_sign_in.asked_for(returned.kept), _SEE_OTHER)
         web.entered(request, response, new)
         web.cookies.end_journey(response)
         return response

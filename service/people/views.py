@@ -106,6 +106,9 @@ class CouncilJourney(Exact):
 
     invitation: str | None = Field(default=None, min_length=1, max_length=200, repr=False)
     again: StrictBool = Field(default=False, examples=[False])
+    next: str = Field(
+        default="/", max_length=4096, examples=["/account"], description="A page of this service; else home"
+    )
 
 
 class OwnTeamTold(Exact):

@@ -12,19 +12,17 @@ from pipelines.rubrics import shipped_rubric
 from service.api.fields import PathId
 from service.api.principals import SignedIn
 from service.api.problems import row_of
-from service.audit.records import Action
-from service.database.words import FeedbackState, ReviewState
+from service.database.words import FeedbackState
 from service.feedback import store
-from service.feedback.docx import DOCX_TYPE, docx_of
-from service.feedback.pdf import PDF_TYPE, pdf_of
+from service.feedback.documents import FeedbackDocuments, attached, viewed
+from service.feedback.docx import DOCX_TYPE
+from service.feedback.pdf import PDF_TYPE
 from service.feedback.receiving import Receiving
-from service.feedback.records import WHOLE, Draft, Received, Wording
-from service.feedback.rendering import FeedbackView, view_of
+from service.feedback.records import WHOLE, Awaited, Draft, Received, Wording
+from service.feedback.rendering import view_of
 from service.feedback.usecases import Feedbacks
 from service.ids import new_id
 from service.keybroker.errors import RefusedError
-from service.reviews.usecases import Reviews
-from service.sessions.usecases import Sessions
 from service.web.feedback_forms import fields_for, kept_in, wording_of
 from service.web.forms import Fields, Sent, page_for
 from service.web.kit import Kit
@@ -59,13 +57,11 @@ def _reading(kit: Kit) -> APIRouter:
     @router.get(_PATH)
     def shown(session_id: PathId, request: Request, who: Here) -> Response:
         """What was released; before that the worker's word of what is to come, and the author's form."""
-        received = receiving.released(who.actor, session_id)
-        if received is not None:
-            return _released(kit, request, who, received)
-        if _is_worker(kit, who, session_id):
-            Sessions(parts=kit.parts, visible=kit.parts.broker.visible_sessions).look(who.actor, session_id)
-            asked = receiving.waits_to_talk(who.actor, session_id)
-            return pages.page(request, "feedback/nothing_yet.html", who, session_id=session_id, asked=asked)
+        match receiving.found(who.actor, session_id):
+            case Received() as received:
+                return _released(kit, request, who, received)
+            case Awaited() as awaited:
+                return pages.page(request, "feedback/nothing_yet.html", who, session_id=session_id, asked=awaited.asked)
         return _coachs(kit, request, who, session_id)
 
     @router.post(f"{_PATH}/waiver")
@@ -130,23 +126,18 @@ def _writing(kit: Kit) -> APIRouter:
 
 
 def _documents(kit: Kit) -> APIRouter:
-    router, receiving = APIRouter(include_in_schema=False), Receiving(parts=kit.parts)
-
-    def released(who: SignedIn, session_id: str) -> FeedbackView:
-        received = receiving.released(who.actor, session_id, action=Action.EXPORT)
-        if received is None:
-            receiving.refuse(who.actor, session_id)
-        return _view(kit, received)
+    router = APIRouter(include_in_schema=False)
+    documents = FeedbackDocuments(parts=kit.parts, council=kit.pages.council.name)
 
     @router.get(f"{_PATH}/document.pdf")
     def pdf(session_id: PathId, who: FreshHere) -> Response:
         """Released feedback as a PDF."""
-        return _file(pdf_of(released(who, session_id), kit.pages.council.name), PDF_TYPE, "feedback.pdf")
+        return attached(documents.pdf(who.actor, session_id), PDF_TYPE, "feedback.pdf")
 
     @router.get(f"{_PATH}/document.docx")
     def docx(session_id: PathId, who: FreshHere) -> Response:
         """Released feedback as a Word document."""
-        return _file(docx_of(released(who, session_id), kit.pages.council.name), DOCX_TYPE, "feedback.docx")
+        return attached(documents.docx(who.actor, session_id), DOCX_TYPE, "feedback.docx")
 
     return router
 
@@ -160,12 +151,12 @@ def _coachs(
     typed: Wording | None = None,
 ) -> Response:
     """The author's page: a form while it is a draft, else the feedback as the worker will read it."""
-    draft = Feedbacks(parts=kit.parts).editing(who.actor, session_id)
+    feedbacks = Feedbacks(parts=kit.parts)
+    draft = feedbacks.editing(who.actor, session_id)
     status = row_of(type(refused)).status if refused else 200
     given = {"session_id": session_id, "problem": str(refused) if refused else ""}
     if draft is None:
-        there = Reviews(parts=kit.parts).of_session(who.actor, session_id)
-        own = next((one for one in reversed(there) if one.mine and one.state is ReviewState.FINISHED), None)
+        own = feedbacks.begins_from(who.actor, session_id)
         return kit.pages.page(request, "feedback/begin.html", who, status=status, review=own, **given)
     return kit.pages.page(request, "feedback/write.html", who, status=status, **given, **_shown(kit, draft, typed))
 
@@ -200,7 +191,7 @@ def _released(
         who,
         status=row_of(type(refused)).status if refused else 200,
         session_id=facts.session_id,
-        view=_view(kit, received),
+        view=viewed(kit.parts, received),
         is_worker=facts.worker_id == who.actor.person_id,
         act_id=new_id(),
         whole=WHOLE,
@@ -208,12 +199,6 @@ def _released(
         typed=sent.one("words") if sent else "",
         about=sent.one("about") if sent else "",
     )
-
-
-def _view(kit: Kit, received: Received) -> FeedbackView:
-    with kit.parts.database.reading() as rows:
-        _, held_on = store.about_session(rows, received.written.facts.session_id)
-    return view_of(received.written.body, held_on, received.replies)
 
 
 def _say(receiving: Receiving, who: SignedIn, session_id: str, sent: Fields) -> str:
@@ -247,16 +232,6 @@ def _step(feedbacks: Feedbacks, who: SignedIn, sent: Fields, step: str) -> None:
             feedbacks.release(who.actor, feedback_id, version=version)
         case _:
             raise RefusedError("no such step")
-
-
-def _is_worker(kit: Kit, who: SignedIn, session_id: str) -> bool:
-    with kit.parts.database.reading() as rows:
-        return store.worker_of(rows, session_id) == who.actor.person_id
-
-
-def _file(content: bytes, media_type: str, name: str) -> Response:
-    """A document to be kept; its name says nothing of anybody."""
-    return Response(content, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 def _page(session_id: str) -> str:

@@ -17,6 +17,8 @@ FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 MOST_FIELDS = 2000
 HERE_FIELD = "here"
 """The page that a form stands on, for forms that may need a new proof first: browsers tell no referrer here."""
+OURS = frozenset({CSRF_FIELD, HERE_FIELD})
+"""Fields that nobody fills in: a form that has no other one is a button."""
 
 
 async def fields_of(request: Request) -> Mapping[str, list[str]]:
@@ -46,6 +48,10 @@ class Fields:
         """Every value of a field, like boxes that were ticked."""
         return [value.strip() for value in self._sent.get(name, []) if value.strip()]
 
+    def every(self, name: str) -> list[str]:
+        """Every value of a field, as it was sent."""
+        return list(self._sent.get(name, []))
+
     def version(self) -> int:
         """The version that the page was made from; -1 where none was sent."""
         given = self.one("version")
@@ -73,6 +79,7 @@ def page_for(*roles: StaffRole, fresh: bool = False) -> Visitor:
         if request.method not in SAFE_METHODS:
             sent = await fields_of(request)
             request.state.csrf = sent.get(CSRF_FIELD, [""])[-1]
+            request.state.sent = Fields(sent)
             request.state.here = sent.get(HERE_FIELD, [""])[-1]
         return await run_in_threadpool(inner, request)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -76,12 +78,13 @@ class Turn(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnSession:
-    """A session in its worker's list. ``failure``: why work on it failed."""
+    """A session in its worker's list. ``failure``: why work on it failed; ``lasts_ms`` as in `QueuedSession`."""
 
     id: str
     held_on: str
     setting: Setting
     created_ms: int
+    lasts_ms: int | None
     need: Need
     failure: JobFailure | None = None
 
@@ -120,6 +123,11 @@ class QueuePage:
     next: str | None
 
 
+def alike(listed: Iterable[OwnSession | QueuedSession]) -> frozenset[str]:
+    """The days on which more than one of them was held: there the day alone does not tell one from the other."""
+    return frozenset(day for day, times in Counter(one.held_on for one in listed).items() if times > 1)
+
+
 def own_sessions(parts: Parts, actor: Actor, wanted: Wanted) -> OwnPage:
     """The actor's own sessions and what each waits for. Raises CursorError."""
     with parts.database.reading() as rows:
@@ -149,6 +157,7 @@ def _own(theirs: Select[tuple[str]], agreed: Select[tuple[str]]) -> Select[Any]:
     return select(
         session.c.id, session.c.held_on, session.c.setting, session.c.state, session.c.created_ms,
         session.c.shared_ms, session.c.review_begun_ms,
+        _lasts().label("lasts_ms"),
         here.in_(agreed).label("agreed"),
         exists().where(kept).label("recorded"),
         exists().where(kept, recording.c.kind == "sound").label("has_sound"),
@@ -167,7 +176,8 @@ def _own(theirs: Select[tuple[str]], agreed: Select[tuple[str]]) -> Select[Any]:
 def _own_session(row: RowMapping) -> OwnSession:
     need = _need(row)
     return OwnSession(
-        id=row["id"], held_on=row["held_on"], setting=Setting(row["setting"]), created_ms=row["created_ms"], need=need,
+        id=row["id"], held_on=row["held_on"], setting=Setting(row["setting"]), created_ms=row["created_ms"],
+        lasts_ms=row["lasts_ms"], need=need,
         failure=JobFailure(row["reason"]) if need is Need.FAILED and row["reason"] else None,
     )  # fmt: skip
 
@@ -208,11 +218,10 @@ def _queue(rows: Connection, parts: Parts, actor: Actor) -> Select[Any]:
     mine = and_(review.c.session_id == here, review.c.coach_id == me)
     newest = (review.c.begun_ms.desc(), review.c.id.desc())
     written = select(feedback.c.state).where(feedback.c.session_id == here, feedback.c.author_id == me)
-    measured = select(job.c.audio_ms).where(job.c.session_id == here, job.c.audio_ms.is_not(None))
     return (
         select(
             session.c.id, session.c.held_on, session.c.setting, session.c.shared_ms, person.c.shown_name,
-            measured.order_by(job.c.created_ms.desc(), job.c.id).limit(1).scalar_subquery().label("lasts_ms"),
+            _lasts().label("lasts_ms"),
             _first_end(parts.clock()).label("agreed_until_ms"),
             select(review.c.kind).where(mine).order_by(*newest).limit(1).scalar_subquery().label("kind"),
             select(review.c.state).where(mine).order_by(*newest).limit(1).scalar_subquery().label("review_state"),
@@ -245,6 +254,12 @@ def _turn(row: RowMapping) -> Turn:
     if row["review_state"] is None:
         return Turn.BEGIN
     return Turn.WRITE if row["review_state"] == ReviewState.FINISHED else Turn.GO_ON
+
+
+def _lasts() -> Any:
+    """How long the session's recording lasts in ms, as the newest work on it measured it."""
+    measured = select(job.c.audio_ms).where(job.c.session_id == session.c.id, job.c.audio_ms.is_not(None))
+    return measured.order_by(job.c.created_ms.desc(), job.c.id).limit(1).scalar_subquery()
 
 
 def _released_by(author_id: str) -> ColumnElement[bool]:

@@ -12,7 +12,7 @@ from service.api.principals import SignedIn
 from service.database.words import StaffRole
 from service.jobs.reasons import SENTENCES
 from service.web.forms import page_for
-from service.web.home import coach_queue, own_sessions
+from service.web.home import alike, coach_queue, own_sessions
 from service.web.home_words import NEED_WORDS, TURN_WORDS
 from service.web.kit import Kit
 from service.web.words import SETTING_WORDS
@@ -40,6 +40,7 @@ def home_pages(kit: Kit) -> APIRouter:
         return kit.pages.page(
             request, "home.html", who, own=own, shared=shared, released=released, need_words=NEED_WORDS,
             turn_words=TURN_WORDS, setting_words=SETTING_WORDS, failures=SENTENCES, later=bool(sessions or queue),
+            alike_own=alike(own.items if own else ()), alike_shared=alike(shared.items if shared else ()),
         )  # fmt: skip
 
     return router

@@ -60,6 +60,7 @@ class Pages:
         word = request.cookies.get(self._notice, "")
         frame = {
             "request_path": request.url.path,
+            "standing_at": request.url.path if request.method == "GET" else "",
             "council": self.council,
             "who": who,
             "roles": sorted(who.actor.roles) if who else [],

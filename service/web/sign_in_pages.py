@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from service.api.onwards import HOME, next_page
 from service.api.principals import SignedIn, public
 from service.api.problems import row_of
 from service.keybroker.errors import RefusedError
 from service.people import council_sign_in, sign_in
 from service.people.errors import BusyError, SignInRefusedError, TooManyAttemptsError
 from service.people.own import oneself
-from service.web.forms import Sent, page_for
+from service.web.forms import Fields, Sent, page_for
+from service.web.held_forms import HeldForm
 from service.web.kit import Kit, at_browser
-from service.web.problems import next_page
 
 Here = Annotated[SignedIn, Depends(page_for())]
 UNHEARD = (SignInRefusedError, TooManyAttemptsError, BusyError)
@@ -69,42 +71,76 @@ def confirm_pages(kit: Kit) -> APIRouter:
     """Proving it again, before what needs a proof of the last minutes."""
     router, pages = APIRouter(include_in_schema=False), kit.pages
 
-    def form(request: Request, who: SignedIn, to: str, problem: str | None = None, status: int = 200) -> Response:
-        me = oneself(kit.people.people, at_browser(who))
-        at_council = me.at_provider and kit.people.provider is not None
-        return pages.page(
-            request, "confirm.html", who, status=status, next=to, problem=problem, name=me.sign_in_name,
-            has_password=me.has_password, at_council=at_council,
-        )  # fmt: skip
-
     @router.get("/confirm")
     def asked(request: Request, who: Here, next: str = "/") -> Response:  # noqa: A002 - the address's own word
         """The form."""
-        return form(request, who, next_page(next))
+        return _confirm_form(kit, request, who, next_page(next))
 
     @router.post("/confirm")
     def proved(request: Request, who: Here, sent: Sent) -> Response:
         """Go back to what was asked for, with a new proof."""
-        to, people = next_page(sent.one("next")), kit.people
+        to, held, people = next_page(sent.one("next")), HeldForm.kept(sent), kit.people
         try:
             new = sign_in.step_up(people.people, people.came(request), at_browser(who), sent.as_typed("password"))
         except UNHEARD as refused:
             told = NOT_YOUR_PASSWORD if isinstance(refused, SignInRefusedError) else str(refused)
-            return form(request, who, to, told, row_of(type(refused)).status)
+            return _confirm_form(kit, request, who, to, held, told, row_of(type(refused)).status)
         response = pages.seen(to)
-        people.goes_on(request, response, new)
-        return response
+        csrf = people.goes_on(request, response, new)
+        return response if held is None else _with_cookies(response, given_on(request, who, held, csrf))
+
+    def given_on(request: Request, who: SignedIn, held: HeldForm, csrf: str) -> Response:
+        return pages.page(request, "held_form.html", who, held=held, csrf=csrf)
 
     @router.post("/confirm/council")
-    def leave(request: Request, who: Here) -> Response:
+    def leave(request: Request, who: Here, sent: Sent) -> Response:
         """Prove it at the council's own sign-in."""
-        return council_journey(kit, request, who, again=True)
+        return council_journey(kit, request, who, again=True, onwards=sent.one("next"))
 
     return router
 
 
+def confirming(kit: Kit) -> Callable[[Request, SignedIn, str, Fields], Response]:
+    """Asks for a new proof where a form was sent without one; the page holds the form. See `problem_pages`."""
+
+    def asked(request: Request, who: SignedIn, to: str, sent: Fields) -> Response:
+        return _confirm_form(kit, request, who, to, HeldForm.just_sent(request, sent), status=403)
+
+    return asked
+
+
+def _confirm_form(
+    kit: Kit,
+    request: Request,
+    who: SignedIn,
+    to: str,
+    held: HeldForm | None = None,
+    problem: str | None = None,
+    status: int = 200,
+) -> Response:
+    me = oneself(kit.people.people, at_browser(who))
+    at_council = me.at_provider and kit.people.provider is not None
+    return kit.pages.page(
+        request, "confirm.html", who, status=status, next=to, held=held, problem=problem, name=me.sign_in_name,
+        has_password=me.has_password, at_council=at_council,
+    )  # fmt: skip
+
+
+def _with_cookies(given: Response, page: Response) -> Response:
+    """The page, with the cookies of another response."""
+    for cookie in given.headers.getlist("set-cookie"):
+        page.headers.append("set-cookie", cookie)
+    return page
+
+
 def council_journey(
-    kit: Kit, request: Request, who: SignedIn | None = None, *, invitation: str | None = None, again: bool = False
+    kit: Kit,
+    request: Request,
+    who: SignedIn | None = None,
+    *,
+    invitation: str | None = None,
+    again: bool = False,
+    onwards: str = HOME,
 ) -> Response:
     """A page with the link to the council's sign-in: a form's answer may not lead to another site by itself.
 
@@ -114,7 +150,7 @@ def council_journey(
     if people.provider is None:
         raise RefusedError("no council sign-in")
     journey = council_sign_in.start(
-        people.people, people.provider, people.came(request), invitation=invitation, again=again
+        people.people, people.provider, people.came(request), invitation=invitation, again=again, onwards=onwards
     )  # fmt: skip
     response = kit.pages.page(request, "council_sign_in.html", who, address=journey.address)
     people.cookies.begin_journey(response, journey.kept)

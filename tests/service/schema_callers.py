@@ -10,6 +10,7 @@ from typing import Any
 from service.database.words import StaffRole
 from service.people.records import Scope
 from tests.service.council import API, VISIT, Caller, Council
+from tests.service.web.feedback_visit import reviewed
 
 ROLES = {
     "worker": StaffRole.PRACTITIONER,
@@ -36,6 +37,9 @@ class Callers:
         for name in ("manager", "researcher"):
             self.council.person(name, ROLES[name])
         self.council.ready("reflection", "coaching", "research")
+        visit = reviewed(self.council)
+        begun = visit.feedbacks().draft(self.council.coach.actor, visit.session_id, visit.review_id)
+        self.ids |= {"review_id": [visit.review_id], "feedback_id": [begun.facts.id]}
         self.renew()
 
     def headers_of(self, name: str) -> dict[str, str]:
@@ -80,13 +84,21 @@ class Callers:
             found["upload_id"] = [begun.headers["Location"].rsplit("/", 1)[1]]
         return {name: ids for name, ids in found.items() if ids}
 
-    def suited(self, roles: Collection[str]) -> str:
-        """Somebody with one of these roles; the worker, who has sessions, where none is asked for."""
+    def suited(self, roles: Collection[str], scope: str | None = None) -> str:
+        """Somebody with one of these roles; where none is asked for the coach, who has a review, or the worker."""
+        if scope == Scope.REVIEWS_WRITE:
+            return "coach"
         return next((name for name, role in ROLES.items() if role in roles), "worker")
 
-    def tag(self, session_id: str) -> str:
-        """The version of a session as it is now, for If-Match."""
-        return self.council.worker.get(f"/sessions/{session_id}").headers.get("etag", "none")
+    def tag(self, names: Mapping[str, Any]) -> str:
+        """The version of what a path names as it is now, for If-Match: feedback, or a session."""
+        feedback_id = names.get("feedback_id")
+        who, path = (
+            (self.council.callers["coach"], f"/feedback/{feedback_id}")
+            if feedback_id
+            else (self.council.worker, f"/sessions/{names.get('session_id')}")
+        )
+        return who.get(path).headers.get("etag", "none")
 
     def real(self, names: Mapping[str, Any]) -> dict[str, Sequence[str]]:
         """For those parameters of a path for which there are ids: the ids."""

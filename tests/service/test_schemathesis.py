@@ -105,7 +105,8 @@ class Asked:
         self.cases += 1
         name = CALLERS[self.cases // 2 % len(CALLERS)]
         if self.cases % 2:
-            name = self.callers.suited(case.operation.definition.raw.get("x-roles", ()))
+            told = case.operation.definition.raw
+            name = self.callers.suited(told.get("x-roles", ()), told.get("x-scope"))
             self._of_what_is_there(case, chosen)
         headers = self.callers.headers_of(name)
         response = case.call(headers=headers)
@@ -126,7 +127,7 @@ class Asked:
         if not case.meta.is_negative_at(ParameterLocation.HEADER):
             case.headers.update(self.callers.upload_headers(case.headers))
             if "If-Match" in case.headers:
-                case.headers["If-Match"] = self.callers.tag(case.path_parameters["session_id"])
+                case.headers["If-Match"] = self.callers.tag(case.path_parameters)
 
 
 def _strategies(operation: Any) -> list[Any]:

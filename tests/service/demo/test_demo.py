@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from pipelines.session import Choices, session_plan
 from service.audit.records import Purpose
 from service.database.words import SessionState, StaffRole
 from service.demo.people import COACH, PASSWORD, WORKER, invited
+from service.demo.ports import hold
 from service.demo.running import Running, at, start, stop
 from service.demo.session import added
 from service.ids import new_id
@@ -70,6 +72,40 @@ def test_a_folder_that_was_never_begun_has_nothing_to_stop(tmp_path: Path) -> No
     assert not stop(at(tmp_path))
 
 
+def test_two_demos_that_begin_at_once_have_two_ports(tmp_path: Path) -> None:
+    first, second = at(tmp_path / "one"), at(tmp_path / "two")
+    assert first.port != second.port
+    for one in (first, second):
+        assert one.held is not None
+        one.held.let_go()
+
+
+def test_a_port_is_held_for_as_long_as_the_process_that_inherited_it(tmp_path: Path) -> None:
+    held = at(tmp_path).held
+    assert held is not None
+    with subprocess.Popen(["sleep", "60"], pass_fds=(held.lock,)) as service:
+        held.let_go()
+        assert hold(held.port) is None
+        service.kill()
+    free = hold(held.port)
+    assert free is not None
+    free.let_go()
+
+
+def test_a_demo_whose_port_another_one_took_is_not_taken_for_running(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file of a demo that was killed names a port at which another demo answers now."""
+    taken = at(tmp_path / "other")
+    (tmp_path / "running.json").write_text(f'{{"port": {taken.port}, "pid": {os.getpid()}}}')
+    monkeypatch.setattr(Running, "is_ready", lambda _: True)
+    begun = start(at(tmp_path))
+    assert begun.port != taken.port
+    stop(begun)
+    assert taken.held is not None
+    taken.held.let_go()
+
+
 def test_another_process_with_the_number_of_an_old_one_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "running.json").write_text(f'{{"port": 1, "pid": {os.getpid()}}}')
     assert not stop(at(tmp_path))
@@ -83,5 +119,6 @@ def test_it_answers_once_it_is_begun_and_no_more_once_it_is_stopped(tmp_path: Pa
     begun = start(found)
     assert begun.is_ready()
     assert start(at(tmp_path)) == begun
+    assert at(tmp_path / "other").port != begun.port
     assert stop(begun)
     assert not begun.is_ready()

@@ -1,14 +1,16 @@
-"""Use cases or SQL of the application's own role, in any order: nothing is released that no person confirmed."""
+"""The API, use cases, or SQL of the application's own role, in any order: nothing is released unconfirmed."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+from httpx2 import Response
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -27,13 +29,15 @@ from service.ids import new_id
 from service.keybroker.ports import Actor
 from service.parts import Parts
 from service.reviews.usecases import Reviews
-from tests.service.feedback.made import Told, told
+from tests.service.feedback.gate_door import ApiDoor, standing_door
+from tests.service.feedback.made import QUOTE, Told, told
 from tests.service.reviews.made import a_coach
 from tests.service.stand_ins import OpenHandedBroker, RememberingTrail, ToldClock
 
 WHO = st.sampled_from(["coach", "worker", "other"])
 HASHES = st.sampled_from(["its own", "junk", "of other words", None])
 PEOPLE = st.sampled_from(["coach", "worker", "other", None])
+MOSTLY = st.sampled_from([True, True, False])
 WORDS = st.sampled_from(["You waited.", "You asked, and waited."])
 COLUMNS = {
     "state": st.sampled_from(list(FeedbackState)),
@@ -58,7 +62,9 @@ class Gate(RuleBasedStateMachine):
     """One session's feedback, with everybody trying everything."""
 
     parts: ClassVar[Parts]
+    door: ClassVar[ApiDoor]
     steps: ClassVar[int] = 0
+    asked: ClassVar[Counter[str]]
     releases: ClassVar[int] = 0
 
     @initialize()
@@ -67,6 +73,7 @@ class Gate(RuleBasedStateMachine):
         self.people: dict[str | None, Actor] = {
             "coach": self.one.coach, "worker": self.one.worker, "other": a_coach(self.parts)
         }  # fmt: skip
+        self.door.let_in({str(name): one for name, one in self.people.items()})
         self.other_words = self.sealed_words()
         self.seen: dict[str, tuple[bytes, str]] = {}
 
@@ -102,7 +109,7 @@ class Gate(RuleBasedStateMachine):
             self.people[who], self.now.id, version=self.now.version
         ))  # fmt: skip
 
-    @rule(who=WHO, honest=st.sampled_from([True, True, False]))
+    @rule(who=WHO, honest=MOSTLY)
     def confirm(self, who: str, honest: bool) -> None:
         def confirmed() -> None:
             given = self.now.body_hash if honest else self.other_words[1]
@@ -118,6 +125,77 @@ class Gate(RuleBasedStateMachine):
     def all_the_way(self) -> None:
         """As it is meant to be, so that there is something released to attack."""
         self.tried(self.one.released)
+
+    def asks(self, who: str, method: str, end: str, body: object = None, *, versioned: bool = True) -> Response:
+        """One request about the feedback that there is, whoever asks; what came of it is counted."""
+        answer = self.door.send(
+            who, method, f"/feedback/{self.now.id}{end}", body, self.now.version if versioned else None
+        )
+        self.asked[f"{method} {end} {answer.status_code}"] += 1
+        return answer
+
+    @rule(who=WHO, words=WORDS, quote=st.sampled_from([QUOTE, QUOTE, "never said"]))
+    def change_by_api(self, who: str, words: str, quote: str) -> None:
+        strength = {"element": "empathy", "words": words, "moments": [{"utterance": "u3", "quote": quote}]}
+        self.tried(lambda: self.asks(who, "PUT", "", {"strengths": [strength], "next_steps": ["Ask, then wait."]}))
+
+    @rule(who=WHO, step=st.sampled_from(["/send", "/back", "/conversation", "/release"]), versioned=MOSTLY)
+    def step_by_api(self, who: str, step: str, versioned: bool) -> None:
+        self.tried(lambda: self.asks(who, "POST", step, versioned=versioned))
+
+    @rule(who=WHO, honest=MOSTLY)
+    def confirm_by_api(self, who: str, honest: bool) -> None:
+        def confirmed() -> None:
+            given = self.now.body_hash if honest else self.other_words[1]
+            self.asks(who, "POST", "/confirm", {"body_hash": given})
+
+        self.tried(confirmed)
+
+    @rule()
+    def all_the_way_by_api(self) -> None:
+        """As it is meant to be, by the hash that the author was shown."""
+
+        def gone() -> None:
+            self.change_by_api("coach", "You waited.", QUOTE)
+            shown = self.asks("coach", "POST", "/send")
+            if shown.status_code != 200:
+                return
+            self.asks("coach", "POST", "/confirm", {"body_hash": shown.json()["body_hash"]})
+            for step in ("/conversation", "/release"):
+                self.asks("coach", "POST", step)
+
+        self.tried(gone)
+
+    @rule(who=WHO, what=st.sampled_from(["waiver", "begin", "released/replies", "released/second-coder"]))
+    def ask_of_the_session(self, who: str, what: str) -> None:
+        reply = {"act_id": new_id(), "about": "empathy", "words": "I see it differently."}
+        bodies: dict[str, object] = {
+            "begin": {"review_id": self.one.review_id},
+            "released/replies": reply,
+            "released/second-coder": {"act_id": new_id()},
+        }
+        end = "" if what == "begin" else f"/{what}"
+
+        def asked() -> None:
+            answer = self.door.send(who, "POST", f"/sessions/{self.one.session_id}/feedback{end}", bodies.get(what))
+            self.asked[f"POST {what} {answer.status_code}"] += 1
+
+        self.tried(asked)
+
+    @rule(who=WHO)
+    def read_by_api(self, who: str) -> None:
+        """Whoever is shown released feedback is shown what somebody else than its worker confirmed."""
+        type(self).steps += 1
+        answer = self.door.send(who, "GET", f"/sessions/{self.one.session_id}/feedback/released")
+        self.asked[f"GET released {answer.status_code}"] += 1
+        if answer.status_code != 200:
+            return
+        shown = answer.json()
+        with self.parts.database.reading() as rows:
+            named = (confirmation.c.feedback_id == shown["id"], confirmation.c.body_hash == shown["body_hash"])
+            by = set(rows.scalars(select(confirmation.c.person_id).where(*named)))
+        assert by - {self.one.worker.person_id}
+        assert (shown["state"], who == "other") == ("released", False)
 
     @rule(reopened=st.booleans())
     def review(self, reopened: bool) -> None:
@@ -231,22 +309,29 @@ def ran(migrated: Path, steps: int) -> None:
             database=database, blobs=blobs, broker=OpenHandedBroker(blobs=blobs), trail=RememberingTrail(),
             clock=ToldClock(), blind_share=0.0,
         )  # fmt: skip
-        Gate.steps = Gate.releases = 0
-        told_so = settings(
-            max_examples=max(2, steps // 50), stateful_step_count=50, deadline=None, database=None,
-            suppress_health_check=list(HealthCheck), phases=(Phase.generate,),
-        )  # fmt: skip
-        while Gate.steps < steps:
-            run_state_machine_as_test(Gate, settings=told_so)  # type: ignore[no-untyped-call]
+        Gate.steps, Gate.releases, Gate.asked = 0, 0, Counter()
+        with standing_door(Gate.parts, Path(folder)) as Gate.door:
+            while Gate.steps < steps or (Gate.steps < 5 * steps and not Gate.asked["POST /release 200"]):
+                told_so = settings(
+                    max_examples=max(2, (steps - Gate.steps) // 50), stateful_step_count=50, deadline=None,
+                    database=None, suppress_health_check=list(HealthCheck), phases=(Phase.generate,),
+                )  # fmt: skip
+                run_state_machine_as_test(Gate, settings=told_so)  # type: ignore[no-untyped-call]
         database.close()
     assert Gate.releases > 0, "nothing was ever released, so nothing was tested"
+    assert Gate.asked["POST /release 200"] > 0, "nothing was ever released by the API"
 
 
 def test_nothing_is_released_that_no_person_confirmed_as_it_is(migrated_file: Path) -> None:
-    ran(migrated_file, 300)
+    ran(migrated_file, 200)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
-def test_nothing_is_released_in_thousands_of_steps(migrated_file: Path) -> None:
+def test_nothing_is_released_in_thousands_of_steps(
+    migrated_file: Path, record_property: Callable[[str, object], None]
+) -> None:
     ran(migrated_file, 5_000)
+    record_property("steps", Gate.steps)
+    record_property("released content was read", Gate.releases)
+    record_property("requests", dict(sorted(Gate.asked.items())))

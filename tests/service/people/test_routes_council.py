@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -105,6 +107,56 @@ def test_a_link_there_leads_back_into_a_sign_in(house: House) -> None:
     assert JOURNEY not in browser.cookies
     told = browser.get(f"{API}/me").json()
     assert (told["id"], told["fresh"], told["has_password"], told["at_provider"]) == (person_id, True, False, True)
+
+
+def test_a_link_there_leads_back_to_the_page_that_was_asked_for(house: House) -> None:
+    linked(house, "s9")
+    browser = house.stranger()
+    led = browser.get("/account/tokens?a=b%26c", headers={"Accept": "text/html"}, follow_redirects=False)
+    form = browser.get(led.headers["location"])
+    found = re.search(r'href="(/api/v1/oidc/begin[^"]*)"', form.text)
+    assert found is not None
+    gone = browser.get(unescape(found[1]), follow_redirects=False)
+    back = browser.get(at_provider(house, gone.headers["location"], "s9"), follow_redirects=False)
+    assert (back.status_code, back.headers["location"]) == (303, "/account/tokens?a=b%26c")
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        "https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example", "javascript:alert(1)",
+        "elsewhere", "/\tx", "", "/" + "x" * 500,
+    ],
+)  # fmt: skip
+def test_a_journey_never_leads_elsewhere(house: House, to: str) -> None:
+    linked(house, subject := new_id())
+    browser = house.stranger()
+    gone = browser.get(f"{API}/oidc/begin", params={"next": to}, follow_redirects=False)
+    back = browser.get(at_provider(house, gone.headers["location"], subject), follow_redirects=False)
+    assert (back.status_code, back.headers["location"]) == (303, "/")
+
+
+def test_a_page_that_was_put_into_the_cookie_meanwhile_is_not_gone_to(house: House) -> None:
+    browser = house.stranger()
+    gone = browser.get(f"{API}/oidc/begin", params={"next": "/account"}, follow_redirects=False)
+    kept = browser.cookies[JOURNEY].rpartition(".")[0] + ".L2hlbHA"
+    other = house.stranger(Cookie=f"{JOURNEY}={kept}")
+    back = other.get(at_provider(house, gone.headers["location"], "s1"))
+    assert slug(back) == (403, "council-sign-in-refused")
+
+
+def test_a_new_proof_at_the_council_leads_back_to_its_page(house: House) -> None:
+    linked(house, "s10")
+    browser = house.stranger()
+    journey(house, browser, "s10")
+    house.clock.pass_ms(10 * MINUTE_MS)
+    form = browser.get("/confirm?next=/account/tokens")
+    sent = dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', form.text))
+    page = browser.post("/confirm/council", data=sent, headers={"Accept": "text/html"})
+    address = re.search(r'href="([^"]*)"[^>]*>Go on<', page.text)
+    assert address is not None
+    back = browser.get(at_provider(house, unescape(address[1]), "s10"), follow_redirects=False)
+    assert (back.status_code, back.headers["location"]) == (303, "/account/tokens")
 
 
 def test_an_answer_that_was_used_or_belongs_to_another_browser_is_refused(house: House) -> None:

@@ -112,8 +112,13 @@ def _answered_by_form(about: About) -> Asked:
     return Asked(form=_day("said") | answer | {"how": "spoken"})
 
 
+def _versioned(body: object = None) -> Callable[[About], Asked]:
+    return lambda about: Asked(json=body, headers={"If-Match": '"v1"'})
+
+
 _NEW_PASSWORD = "eleven lamps on a quay"
 _S, _P, _R = "/api/v1/sessions/{session_id}", "/sessions/{session_id}", "/sessions/{session_id}/reflection"
+_F = "/api/v1/feedback/{feedback_id}"
 
 
 def _form(**fields: str) -> Callable[[About], Asked]:
@@ -172,6 +177,13 @@ BODIES: dict[str, Callable[[About], Asked]] = {
     "POST /api/v1/reviews/{review_id}/acts": _always(
         {"acts": [{"act_id": "a" * 32, "kind": "note", "body": {"text": "To talk about"}}]}
     ),
+    f"POST {_S}/feedback": lambda about: Asked(json={"review_id": about.ids["review_id"]}),
+    f"POST {_S}/feedback/released/replies": _always({"act_id": "b" * 32, "words": "Thank you"}),
+    f"POST {_S}/feedback/released/second-coder": _always({"act_id": "b" * 32}),
+    f"POST {_S}/feedback/released/responses": _always({"act_id": "b" * 32, "about": "empathy", "words": "Heard"}),
+    f"PUT {_F}": _versioned({"next_steps": ["Ask, then wait"]}),
+    f"POST {_F}/confirm": _versioned({"body_hash": "0" * 64}),
+    **{f"POST {_F}/{step}": _versioned() for step in ("send", "back", "conversation", "release")},
     "OPTIONS /api/v1/uploads": _tus,
     "POST /api/v1/uploads": _begun,
     "HEAD /api/v1/uploads/{upload_id}": _tus,
@@ -193,7 +205,9 @@ BODIES: dict[str, Callable[[About], Asked]] = {
     f"POST {_P}/review/score": _form(element="empathy", score="3", reason="Heard it in the room"),
     f"POST {_P}/review/flag": _form(act="accept", utterance="u0", element="empathy", direction="+"),
     f"POST {_P}/review/opened": _form(element="empathy"),
-    f"POST {_P}/feedback/step": _form(step="send", feedback_id="0" * 32, version="1"),
+    f"POST {_P}/feedback/step": lambda about: Asked(
+        form={"step": "send", "feedback_id": about.ids["feedback_id"], "version": "1"}
+    ),
     f"POST {_P}/review/note": _form(text="To talk about"),
 }
 """By method and template; a route that is not here is sent nothing."""

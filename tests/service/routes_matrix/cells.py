@@ -15,7 +15,7 @@ from tests.service.routes_matrix.principals import Principal
 
 TABLE = HeaderTable(https=True, microphone_paths=frozenset({"/sessions/{id}/record"}))
 CHANGING = {"x-request-id", "date"}
-IDS = ("session_id", "job_id", "upload_id", "review_id")
+IDS = ("session_id", "job_id", "upload_id", "review_id", "feedback_id")
 _HERE = "as principal"
 ASSERTED: list[str] = []
 """The state of each cell that was looked at, for the count at the end."""

@@ -203,6 +203,7 @@ _R = "/sessions/{session_id}/reflection"
 _REVIEWS = "reviews:write"
 _S, _V = "/api/v1/sessions/{session_id}", "/api/v1/reviews/{review_id}"
 _P = "/sessions/{session_id}"
+_F = "/api/v1/feedback/{feedback_id}"
 _OWN_WORDS, _OWN_SEES, _COACHED, _RESEARCHED = "oooaa", "ooaaa", "oaaaa", "ooaaa"
 
 
@@ -352,8 +353,8 @@ ROWS: dict[str, Row] = {
     f"POST {_P}/review/finish": _session("", coach="gaaaa"),
     f"POST {_P}/review/reopen": _session("", coach="oaaaa"),
     f"GET {_P}/comparison": _session("", coach="naaaa"),
-    f"GET {_P}/details": _session("", own="ooaaa", reads=True),
-    f"POST {_P}/details": _session("", own="ggaaa"),
+    f"GET {_P}/details": _session("", own=_OWN_WORDS, reads=True),
+    f"POST {_P}/details": _session("", own="gggaa"),
     f"GET {_P}/permissions": _session("", own="ooooo", administrator="ooooo"),
     f"POST {_P}/permissions": _session("", own="ooovv", administrator="ooovv"),
     f"POST {_P}/participants": _session("", own="ooovv", administrator="ooovv"),
@@ -372,13 +373,30 @@ ROWS: dict[str, Row] = {
     f"POST {_P}/sharing/back": _session("", own=_OWN_WORDS),
     f"GET {_P}/erase": _session("", own="ooooo"),
     f"POST {_P}/erase": _session("", own="ooooo"),
-    # Pages of feedback, where nothing is released yet: the worker reads that, a coach is asked to begin.
-    "GET /sessions/{session_id}/feedback": _session("", own=_OWN_WORDS, coach=_COACHED, reads=True),
+    # Feedback, where nothing is released yet: the worker reads that, and the coach has a draft of an open review.
+    f"GET {_S}/feedback": _session(_READ, own=_OWN_WORDS, coach=_COACHED, reads=True),
+    f"POST {_S}/feedback": _session(_REVIEWS, coach=_COACHED),
+    f"POST {_S}/feedback/waiver": _session(_WRITE, own="sssaa"),
+    f"GET {_S}/feedback/released": _session(_READ, own="eeeaa"),
+    f"POST {_S}/feedback/released/replies": _session(_WRITE, own="eeeaa"),
+    f"POST {_S}/feedback/released/second-coder": _session(_WRITE, own="eeeaa"),
+    f"POST {_S}/feedback/released/responses": _session(_REVIEWS, own="eeeaa"),
+    f"GET {_S}/feedback/released/document.pdf": Row(fresh=True, groups={"own": "eeeaa"}),
+    f"GET {_S}/feedback/released/document.docx": Row(fresh=True, groups={"own": "eeeaa"}),
+    f"GET {_F}": _session(_READ, coach=_COACHED, reads=True),
+    f"GET {_F}/moments": _session(_READ, coach=_COACHED),
+    f"PUT {_F}": _session(_REVIEWS, coach="saaaa"),
+    **{
+        f"POST {_F}/{step}": _session(_REVIEWS, coach="saaaa")
+        for step in ("send", "back", "confirm", "conversation", "release")
+    },
+    # Its pages.
+    "GET /sessions/{session_id}/feedback": _session("", own=_OWN_WORDS, coach=_COACHED),
     "POST /sessions/{session_id}/feedback/waiver": _session("", own="sssaa"),
     "POST /sessions/{session_id}/feedback/replies": _session("", own="eeeaa"),
     "POST /sessions/{session_id}/feedback": _session("", coach="eaaaa"),
     "POST /sessions/{session_id}/feedback/draft": _session("", coach="eaaaa"),
-    "POST /sessions/{session_id}/feedback/step": _session("", coach="eaaaa"),
+    "POST /sessions/{session_id}/feedback/step": _session("", coach="gaaaa"),
     "GET /sessions/{session_id}/feedback/document.pdf": Row(fresh=True, groups={"own": "eeeaa"}),
     "GET /sessions/{session_id}/feedback/document.docx": Row(fresh=True, groups={"own": "eeeaa"}),
 }

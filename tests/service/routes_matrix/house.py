@@ -38,6 +38,7 @@ from service.people.records import Scope
 from service.settings_service import ServiceSettings
 from service.web_process import web_app
 from tests.service.council import API, STATEMENTS, URL, VISIT, Caller, Council, wav
+from tests.service.routes_matrix.drafted import draft_of
 from tests.service.routes_matrix.principals import Principal
 from tests.service.stand_ins import ToldClock
 
@@ -183,7 +184,8 @@ def _after_work(house: House, caller: Caller, things: dict[str, str]) -> None:
     things["job_id"] = caller.get(f"/sessions/{session_id}/jobs").json()["items"][0]["id"]
     begun = house.council.begin_upload(session_id, 3 * len(PIECE), caller)
     things["upload_id"] = begun.headers["Location"].rpartition("/")[2]
-    things["hold_id"], things["review_id"] = new_id(), new_id()
+    things["hold_id"], things["review_id"], things["feedback_id"] = new_id(), new_id(), new_id()
+    coach_id = house.council.callers["somebody"].actor.person_id
     owner = house.council.callers["other administrator"].actor.person_id
     ended = {"from_ms": 0, "until_ms": house.now, "ended_ms": house.now}
     house.change(
@@ -191,12 +193,20 @@ def _after_work(house: House, caller: Caller, things: dict[str, str]) -> None:
         insert(review).values(
             id=things["review_id"],
             session_id=session_id,
-            coach_id=house.council.callers["somebody"].actor.person_id,
+            coach_id=coach_id,
             kind="open",
             state="open",
             scoring_key=_scoring_key(house, session_id),
             begun_ms=0,
             revealed_ms=0,
+        ),
+        draft_of(
+            house.council.installation.keys,
+            session_id,
+            id=things["feedback_id"],
+            review_id=things["review_id"],
+            author_id=coach_id,
+            worker_id=caller.actor.person_id,
         ),
         insert(hold).values(id=things["hold_id"], session_id=session_id, owner_id=owner, reason="court", **ended),
     )

@@ -13,7 +13,7 @@ from tests.service.routes_matrix.expectations import ROWS, STATES
 from tests.service.routes_matrix.house import House, come_in, enter_state
 from tests.service.routes_matrix.principals import BY_NAME
 
-IDS = ("session_id", "participant_id", "hold_id", "job_id", "upload_id", "review_id")
+IDS = ("session_id", "participant_id", "hold_id", "job_id", "upload_id", "review_id", "feedback_id")
 """Ids that belong to somebody; those of people and teams are an administrator's to know."""
 SWAPS = [
     (key, name)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from html import unescape
+from typing import Any
 
 import pytest
 from sqlalchemy import event
@@ -279,3 +282,40 @@ def test_home_is_by_role(lasting_house: House, roles: tuple[StaffRole, ...], tit
 def test_a_cursor_that_is_none_is_answered_with_a_page(family: Family) -> None:
     page = get(family.house.client(family.worker_id), "/?sessions=nonsense")
     assert (page.status_code, "<h1" in page.text) == (422, True)
+
+
+@pytest.fixture
+def other_family(lasting_house: House) -> Family:
+    """Another worker and coach, with nothing in their lists yet."""
+    (worker_id, _), (coach_id, _) = (lasting_house.add_person(one) for one in (StaffRole.PRACTITIONER, StaffRole.COACH))
+    made = Family(house=lasting_house, worker_id=worker_id, coach_id=coach_id)
+    made.coached()
+    return made
+
+
+def links(page: Any) -> list[str]:
+    """What the links to sessions say, to those who see them."""
+    found = re.findall(r'site-rows__title"><a [^>]*>(.*?)<span', page.text, re.DOTALL)
+    return [unescape(one) for one in found]
+
+
+def test_two_sessions_of_one_day_are_told_apart_by_when_they_came_and_how_long_they_last(other_family: Family) -> None:
+    now = other_family.house.clock()
+    for number, minutes in enumerate((45, 45, 30)):
+        one = other_family.session(
+            created_ms=now + number * 60_000, held_on="2026-11-03" if minutes == 30 else "2026-11-02"
+        )
+        other_family.worked_on(one, audio_ms=minutes * 60_000)
+    own = links(get(other_family.house.client(other_family.worker_id), "/"))
+    assert own[0] == "3 November 2026, 30 minutes"
+    assert all(re.fullmatch(r"2 November 2026, 45 minutes \(added .*[ap]m\)", one) for one in own[1:])
+    assert len(set(own)) == 3
+
+
+def test_a_coach_tells_two_sessions_of_one_day_apart(other_family: Family) -> None:
+    now = other_family.house.clock()
+    for minute in (0, 1):
+        other_family.session(shared_ms=now - minute * 60_000)
+    queued = links(get(other_family.house.client(other_family.coach_id), "/"))
+    assert len(set(queued)) == 2
+    assert all(one.startswith("2 November 2026 (shared ") for one in queued)
