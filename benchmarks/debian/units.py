@@ -77,30 +77,21 @@ def commands(page: str, heading: str) -> list[str]:
 
 
 def _running(machine: Booted) -> None:
-    _timed(
-        "timers",
-        lambda: machine.sh(
-            "systemctl enable --now practice-retention.timer practice-backup.timer practice-rotate-keys.timer"
-        ),
-    )
+    """Start every unit, give the worker something to do, and stop again."""
+    _timed(machine, "the timers", f"systemctl enable --now {' '.join(f'{unit}.timer' for unit in ONE_SHOT)}")
     for unit in ONE_SHOT:
-        _timed(unit, lambda unit=unit: machine.sh(f"systemctl start {unit}"))
-    print(_timed("the sample recording, from the upload to the scores", lambda: machine.sh(_SAMPLE)), end="")
+        _timed(machine, unit, f"systemctl start {unit}")
+    print(_timed(machine, "the sample recording, from the upload to the scores", _SAMPLE), end="")
     for unit in LASTING:
-        memory = machine.sh(f"systemctl show --property=MemoryPeak,MemoryCurrent --value {unit} | tr '\\n' ' '").split()
-        print(f"   {unit}: memory {memory}")
-        _timed(
-            f"{unit} stops when it is told to",
-            lambda unit=unit: machine.sh(f"systemctl stop {unit} && test $(systemctl show -P Result {unit}) = success"),
-        )
-    failed = machine.sh("systemctl --failed --no-legend").strip()
-    if failed:
+        stopped = f"systemctl stop {unit} && test $(systemctl show -P Result {unit}) = success"
+        _timed(machine, f"{unit} stops when it is told to", stopped)
+    if failed := machine.sh("systemctl --failed --no-legend").strip():
         raise StepError(f"failed units: {failed}")
 
 
-def _timed(name: str, step) -> str:
+def _timed(machine: Booted, name: str, line: str) -> str:
     begun = time.monotonic()
-    printed = step() or ""
+    printed = machine.sh(line)
     print(f"{time.monotonic() - begun:6.1f} s  {name}", flush=True)
     return printed
 
