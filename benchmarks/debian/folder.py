@@ -39,7 +39,7 @@ def prepared(folder: Path) -> None:
     """Names and certificates of this machine, and a checkout of the last commit as /src."""
     shutil.copy("/etc/resolv.conf", folder / "etc/resolv.conf")
     shutil.copy(f"/{CERTIFICATES}", folder / CERTIFICATES)
-    (folder / "etc/hosts").write_text("127.0.0.1 localhost\n", "utf-8")
+    (folder / "etc/hosts").write_text(f"127.0.0.1 localhost {os.uname().nodename}\n", "utf-8")
     (folder / "etc/sudoers.d/mirrors").write_text("Defaults !env_reset\n", "utf-8")
     shutil.rmtree(folder / "src", ignore_errors=True)
     (folder / "src").mkdir()
