@@ -1,9 +1,68 @@
-"""What holds for all tests."""
+"""What holds for all tests: no haste, and no way out of this machine."""
 
 from __future__ import annotations
 
+import ipaddress
+import sys
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import settings
 
 # A slow moment of a shared machine is no fault of the code; what must be fast has a benchmark of its own.
 settings.register_profile("practice", deadline=None)
 settings.load_profile("practice")
+
+REACHED: list[str] = []
+"""Names that were looked up and addresses that were reached for, outside of this machine, since the last test."""
+_ADDRESSED = {"socket.connect", "socket.sendto", "socket.sendmsg"}
+_NAMED = {"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"}
+
+
+class LeftTheMachineError(BaseException):
+    """A test reached for the network. It is no Exception, so that nothing takes it for a server that is away."""
+
+
+def _is_here(host: object) -> bool:
+    name = host.decode() if isinstance(host, bytes) else host
+    if name in (None, "", "localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(str(name)).is_loopback or str(name) in ("0.0.0.0", "::")
+    except ValueError:
+        return False
+
+
+def _watch(event: str, arguments: tuple[object, ...]) -> None:
+    if event in _ADDRESSED:
+        address = arguments[1]
+        outside = isinstance(address, tuple) and not _is_here(address[0])
+    elif event in _NAMED:
+        outside = not _is_here(arguments[0])
+    else:
+        return
+    if outside:
+        REACHED.append(event)
+        raise LeftTheMachineError(event)
+
+
+sys.addaudithook(_watch)
+
+
+def _stayed() -> None:
+    reached, REACHED[:] = REACHED[:], []
+    assert reached == [], f"this test reached for the network: {reached}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup() -> Iterator[None]:
+    """Fixtures reach nothing outside of this machine."""
+    yield
+    _stayed()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Iterator[None]:
+    """Nor does any test (SECURITY P11)."""
+    yield
+    _stayed()

@@ -14,7 +14,12 @@ from tests.service.harmful_talk import EVERY, say_every_payload
 from tests.service.payloads import MARK
 from tests.service.talks import lengthen
 
-TALK = (("worker", "/transcript"), ("worker", "/transcript/editor"), ("worker", "/voices"), ("coach", "/review"))
+FIRST = "u00000000"
+TALK = (
+    ("worker", "/transcript"), ("worker", f"/transcript?edit={FIRST}"), ("worker", f"/transcript/editor?about={FIRST}"),
+    ("worker", "/voices"), ("coach", "/review"),
+)  # fmt: skip
+"""Who, and where they see what was said."""
 ADDRESSES = re.compile(r"href|src|action|formaction|srcset|poster|style|on\w+")
 
 
