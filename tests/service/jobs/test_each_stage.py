@@ -19,7 +19,7 @@ from service.jobs.runner import JobRunner
 from service.jobs.scratch import Scratch
 from service.parts import Parts
 from tests.service.jobs.made import CANARY, a_job, engines, fresh, kept_of, parts_at, row_of
-from tests.service.jobs.test_runner import DOCUMENTS, begin
+from tests.service.jobs.test_runner import DOCUMENTS, begin, withdraw
 
 STAGES = RecordingKind.SOUND.stages[:-1]
 """Those that compute something; the last one writes the documents that people read."""
@@ -103,3 +103,33 @@ def test_a_worker_killed_between_the_result_of_a_stage_and_its_row(parts: Parts,
 @pytest.mark.parametrize("turn", range(1, len(STAGES) + 1), ids=STAGES)
 def test_a_worker_killed_anywhere_in_a_stage(parts: Parts, tmp_path: Path, turn: int, name: str) -> None:
     dies_and_goes_on(parts, tmp_path, name if name in TELLING[1:] else f"{name}:{turn}")
+
+
+@dataclass
+class Withdrawing:
+    """Withdraws the session when a barrier is passed for the so many-th time."""
+
+    parts: Parts
+    name: str
+    turn: int
+
+    def passed(self, name: str) -> None:
+        self.turn -= name == self.name
+        if name == self.name and self.turn == 0:
+            withdraw(self.parts, "withdrawn")
+
+
+@pytest.mark.parametrize("turn", range(1, len(STAGES) + 2), ids=[*STAGES, "documents"])
+def test_of_a_stage_in_which_the_session_is_withdrawn_nothing_is_kept(
+    parts: Parts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, turn: int
+) -> None:
+    """When all of it is computed and sealed, and only the row is missing (SECURITY P1)."""
+    job_id, last = begin(parts, a_job(parts)), turn > len(STAGES)
+    at = Withdrawing(parts, "job.documents-sealed" if last else "job.result-sealed", 1 if last else turn)
+    monkeypatch.setattr(barriers, "_armed", at)
+    with pytest.raises(AssertionError, match="assert False"):
+        work(parts, tmp_path, job_id)
+    row = row_of(parts, job_id)
+    assert (row.state, row.reason, row.session_state) == ("failed", "withdrawn", "withdrawn")
+    assert kept_of(parts, job_id) == sorted(STAGES[: turn - 1])
+    assert len(set(parts.blobs.ids())) == 1 + turn - 1
