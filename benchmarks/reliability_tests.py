@@ -1,4 +1,4 @@
-"""What every run of `make test` holds of the bars of reliability, security and privacy, by which tests; and what not."""
+"""What each run of `make test` holds of the bars of reliability, security and privacy, by which tests, and what not."""
 
 from __future__ import annotations
 

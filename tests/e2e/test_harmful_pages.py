@@ -15,7 +15,8 @@ from tests.service.payloads import MARK
 
 pytestmark = pytest.mark.slow
 HANDLERS = "[...document.querySelectorAll('*')].filter((one) => [...one.attributes].some((a) => /^on/.test(a.name)))"
-FOREIGN = f"{HANDLERS}.length + document.querySelectorAll('iframe, object, embed, base, script:not([src]):not([type])').length"
+TAGS = "iframe, object, embed, base, script:not([src]):not([type])"
+FOREIGN = f"{HANDLERS}.length + document.querySelectorAll('{TAGS}').length"
 
 
 def _made(council: Council) -> dict[str, str]:
