@@ -21,7 +21,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from benchmarks.reliability_bars import BARS, Bar
-from benchmarks.reliability_tests import HELD, tests_table
+from benchmarks.reliability_tests import HELD, held_table
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "reliability.md"
@@ -115,7 +115,7 @@ def counts(report: str) -> dict[str, int]:
 def page(bars: Sequence[Bar], results: Mapping[tuple[str, str], Result]) -> str:
     """The whole page; a bar that was never run says so. What every run of the tests holds stands below."""
     nightly = "".join(_line(bar, results.get((bar.id, bar.command), Result())) for bar in bars)
-    return _HEAD + nightly + tests_table(HELD)
+    return _HEAD + nightly + held_table(HELD)
 
 
 def earlier(text: str) -> dict[tuple[str, str], Result]:

@@ -32,7 +32,7 @@ class Held:
         return f"| {self.id} | {self.what}.{left} | {', '.join(f'`{file}`' for file in self.files)} |\n"
 
 
-def tests_table(held: Sequence[Held]) -> str:
+def held_table(held: Sequence[Held]) -> str:
     """The second part of docs/reliability.md."""
     return _HEAD + "".join(one.line for one in held)
 

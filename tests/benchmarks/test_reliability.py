@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.reliability import PAGE, Result, counts, earlier, judged, page
 from benchmarks.reliability_bars import BARS, Bar
-from benchmarks.reliability_tests import HELD, tests_table
+from benchmarks.reliability_tests import HELD, held_table
 
 ROOT = Path(__file__).resolve().parents[2]
 ASKED_FOR = (
@@ -99,7 +99,7 @@ def test_every_bar_of_the_service_is_held_in_every_run_by_tests_that_are_there()
 
 def test_what_is_held_stands_on_the_page_and_says_what_is_not() -> None:
     text = PAGE.read_text("utf-8")
-    assert text.endswith(tests_table(HELD))
+    assert text.endswith(held_table(HELD))
     for one in HELD:
         assert f"| {one.id} | {one.what}." in text
         assert "|" not in one.what + one.left
