@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 
 import pytest
 from hypothesis import settings
@@ -23,14 +24,24 @@ class LeftTheMachineError(BaseException):
     """A test reached for the network. It is no Exception, so that nothing takes it for a server that is away."""
 
 
-def _is_here(host: object) -> bool:
+def _needs_no_asking(host: object) -> bool:
+    """This machine's own name, or an address as it is written: nobody is asked what that is."""
     name = host.decode() if isinstance(host, bytes) else host
     if name in (None, "", "localhost"):
         return True
     try:
-        return ipaddress.ip_address(str(name)).is_loopback or str(name) in ("0.0.0.0", "::")
+        socket.inet_aton(str(name))
+    except OSError:
+        return ":" in str(name)
+    return True
+
+
+def _is_here(host: object) -> bool:
+    try:
+        address = ipaddress.ip_address(str(host))
     except ValueError:
-        return False
+        return host in ("", "localhost")
+    return address.is_loopback or address.is_unspecified
 
 
 def _watch(event: str, arguments: tuple[object, ...]) -> None:
@@ -38,7 +49,7 @@ def _watch(event: str, arguments: tuple[object, ...]) -> None:
         address = arguments[1]
         outside = isinstance(address, tuple) and not _is_here(address[0])
     elif event in _NAMED:
-        outside = not _is_here(arguments[0])
+        outside = not _needs_no_asking(arguments[0])
     else:
         return
     if outside:
@@ -55,14 +66,18 @@ def _stayed() -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_setup() -> Iterator[None]:
+def pytest_runtest_setup() -> Generator[None, object, object]:
     """Fixtures reach nothing outside of this machine."""
-    yield
-    _stayed()
+    try:
+        return (yield)
+    finally:
+        _stayed()
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_call() -> Iterator[None]:
+def pytest_runtest_call() -> Generator[None, object, object]:
     """Nor does any test (SECURITY P11)."""
-    yield
-    _stayed()
+    try:
+        return (yield)
+    finally:
+        _stayed()
