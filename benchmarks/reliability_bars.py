@@ -148,6 +148,9 @@ BARS: tuple[Bar, ...] = (
         "every route for everybody, in every state of a session",
         "tests/service/routes_matrix/test_routes_matrix.py",
     ),
+    _tests(
+        "S2", "the time of 500 requests for a foreign session and for none", "tests/service/test_same_time.py", each=500
+    ),
     _tests("S5", "5,000 steps towards releasing feedback", "tests/service/feedback/test_release_gate.py", each=5_000),
     _tests("S8", "10,000 requests made from the API's description", "tests/service/test_schemathesis.py", each=10_000),
     _tests(

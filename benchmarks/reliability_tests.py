@@ -66,6 +66,7 @@ HELD: tuple[Held, ...] = (
         "12 schedules of the same recording sent 2 to 20 times, one after the other and at once, with a key and "
         "without: one recording; another body under the same key is a conflict; twenty attempts at one act are one",
         "ingest/test_repeats ingest/test_begin ingest/test_routes api/test_repeat",
+        left="200 schedules in every run; they run at night",
     ),
     _held(
         "R4",
@@ -119,7 +120,7 @@ HELD: tuple[Held, ...] = (
         "120 damaged recordings of seven kinds, damaged in nine ways: read, or refused in a sentence; however the "
         "child ends the parent lives",
         "/hostile/test_mutants /hostile/test_bombs /adapters/test_pyav_decoder",
-        left="FFmpeg's own regression files",
+        left="300 in every run, which are in `make test-slow`; FFmpeg's own regression files",
     ),
     _held(
         "M2",
@@ -152,7 +153,8 @@ HELD: tuple[Held, ...] = (
         "every id of a path or an upload replaced by somebody else's, or by none, is answered alike and changes "
         "nothing; other people's idempotency keys, sign-ins and tokens too; a refusal takes as long in both cases",
         "routes_matrix/test_foreign_ids keybroker/test_starting ingest/test_begin",
-        left="the time of a whole request; only the broker's is compared",
+        left="ids within bodies other than of people, teams and participants; the time of whole requests in every run, which "
+        "is compared at night",
     ),
     _held(
         "S3",
@@ -173,6 +175,7 @@ HELD: tuple[Held, ...] = (
         "300 steps of a model that confirms, changes, replays and writes into the tables: nothing is released that "
         "no person confirmed as it is; the database refuses it too",
         "feedback/test_release_gate database/test_feedback_guards feedback/test_feedback",
+        left="5,000 steps in every run; they run at night",
     ),
     _held(
         "S6",
@@ -193,13 +196,14 @@ HELD: tuple[Held, ...] = (
         "300 requests made from the API's description, by everybody: no answer of 5xx, none that is not described, "
         "none without signing in, none of what was erased",
         "test_schemathesis",
-        left="500 in every run",
+        left="500 in every run; 10,000 run at night",
     ),
     _held(
         "S9",
         "300 payloads: each comes back as it was written or is refused, by fields, paths, queries, headers and "
         "names of files; what is said and typed adds no markup to any page",
         "test_harmful_texts web/test_harmful_pages feedback/test_documents",
+        left="a real browser in every run; it is asked at night",
     ),
     _held(
         "S10",
