@@ -143,6 +143,7 @@ BARS: tuple[Bar, ...] = (
         each=10_000,
     ),
     _tests("R1", "kill -9 of a worker anywhere in any stage", "tests/service/jobs/test_each_stage.py"),
+    _tests("R1", "killed and begun again: ready within five seconds", "tests/service/cli/test_restarting.py", each=20),
     _tests(
         "S1",
         "every route for everybody, in every state of a session",

@@ -52,7 +52,7 @@ HELD: tuple[Held, ...] = (
         "barriers, fails",
         "test_every_barrier jobs/test_each_stage ingest/test_killed erasure/test_killed admin/test_erase_killed "
         "keybroker/test_killed blobs/test_killed_put test_barriers",
-        left="seconds from a death to being ready again; only a first start is timed (`make test-slow`)",
+        left="seconds from a death to being ready again in every run; they are taken at night",
     ),
     _held(
         "R2",
