@@ -98,6 +98,12 @@ def test_sound_may_run_nothing_and_is_of_its_exact_type(seen: Seen) -> None:
     assert response.headers["content-disposition"] == "inline"
 
 
+def test_a_file_that_is_taken_away_has_a_name_that_nobody_typed(seen: Seen) -> None:
+    lead = seen.council.administrator
+    taken = lead.client.get("/administration/audit.csv", headers=lead.headers)
+    assert taken.headers["content-disposition"] == 'attachment; filename="audit.csv"'
+
+
 def test_every_text_says_its_characters(seen: Seen) -> None:
     for status, method, path, more in asked(seen).values():
         response = seen.council.client.request(method, path, follow_redirects=False, **more)
