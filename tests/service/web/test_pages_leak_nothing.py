@@ -50,7 +50,7 @@ def test_nothing_that_any_page_is_sent_comes_out_elsewhere(seen: Seen, log: io.S
                 for response in _wrongly(seen, route.method, route.path, ten, who):
                     asked += 1
                     heard += _told(response)
-    assert asked > 300
+    assert asked > 250
     _in_none(seen, heard + log.getvalue())
 
 
@@ -83,7 +83,7 @@ def _in_none(seen: Seen, heard: str) -> None:
 
 
 def _wrongly(seen: Seen, method: str, path: str, ten: list[str], who: Caller | None) -> Iterator[Response]:
-    """With secrets in place of ids, in the query and in every field of a form; nothing of it is what is expected."""
+    """With secrets in place of ids, for strangers; in the query and in every field of a form, for who may ask."""
     mixed, client = "-".join(ten), seen.council.client
     headers = {"Accept": "text/html", "Origin": URL, **(who.headers if who else {})}
     filled = _GIVEN.sub(quote(mixed), path)
@@ -95,7 +95,9 @@ def _wrongly(seen: Seen, method: str, path: str, ten: list[str], who: Caller | N
     )  # fmt: skip
     query = f"?cursor={quote(mixed)}&after={quote(ten[0])}&edit={quote(ten[1])}&state={quote(ten[2])}"
     more = {"follow_redirects": False, "headers": headers}
-    yield client.request(method, filled, **more)  # type: ignore[arg-type]
+    if who is None or who is seen.council.coach:
+        yield client.request(method, filled, **more)  # type: ignore[arg-type]
+        return
     yield client.request(method, real + query, **more)  # type: ignore[arg-type]
     if method == "POST" and not real.endswith(("/erase", "/withdrawal", "/sharing/back", "/disable")):
         yield client.request(method, real, data=fields, **more)  # type: ignore[arg-type]
