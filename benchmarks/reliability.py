@@ -21,15 +21,18 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from benchmarks.reliability_bars import BARS, Bar
+from benchmarks.reliability_tests import HELD, held_table
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "reliability.md"
 NOT_RUN, NOTHING = "not run", "no test yet"
 _HEAD = """# What was measured, when
 
-Written by `make test-nightly` (`python -m benchmarks.reliability`), line by line; do not edit the table. Bars
-whose tests are all in the default run (`make test`) are not repeated here. *n* is the number of trials: tests that ran,
-times the trials in each. 0 failures in *n* trials say no more than that fewer than 3 in *n* fail, with 95% confidence.
+Written by `make test-nightly` (`python -m benchmarks.reliability`), line by line; do not edit the tables. *n* is the
+number of trials: tests that ran, times the trials in each. 0 failures in *n* trials say no more than that fewer than 3
+in *n* fail, with 95% confidence.
+
+## At night
 
 | Bar | What | n | Result | Command | Run |
 |---|---|---:|---|---|---|
@@ -110,8 +113,9 @@ def counts(report: str) -> dict[str, int]:
 
 
 def page(bars: Sequence[Bar], results: Mapping[tuple[str, str], Result]) -> str:
-    """The whole page; a bar that was never run says so."""
-    return _HEAD + "".join(_line(bar, results.get((bar.id, bar.command), Result())) for bar in bars)
+    """The whole page; a bar that was never run says so. What every run of the tests holds stands below."""
+    nightly = "".join(_line(bar, results.get((bar.id, bar.command), Result())) for bar in bars)
+    return _HEAD + nightly + held_table(HELD)
 
 
 def earlier(text: str) -> dict[tuple[str, str], Result]:

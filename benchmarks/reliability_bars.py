@@ -142,4 +142,23 @@ BARS: tuple[Bar, ...] = (
         "tests/service/retention/test_run.py",
         each=10_000,
     ),
+    _tests("R1", "kill -9 of a worker anywhere in any stage", "tests/service/jobs/test_each_stage.py"),
+    _tests("R1", "killed and begun again: ready within five seconds", "tests/service/cli/test_restarting.py", each=20),
+    _tests(
+        "S1",
+        "every route for everybody, in every state of a session",
+        "tests/service/routes_matrix/test_routes_matrix.py",
+    ),
+    _tests(
+        "S2", "the time of 500 requests for a foreign session and for none", "tests/service/test_same_time.py", each=500
+    ),
+    _tests("S5", "5,000 steps towards releasing feedback", "tests/service/feedback/test_release_gate.py", each=5_000),
+    _tests("S8", "10,000 requests made from the API's description", "tests/service/test_schemathesis.py", each=10_000),
+    _tests(
+        "S9",
+        "300 payloads in every text field, and on pages in a browser",
+        "tests/service/test_harmful_texts.py",
+        "tests/e2e/test_harmful_pages.py",
+        each=300,
+    ),
 )

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from service.admin.unnamed_blobs import UnnamedBlobs
 from service.api.repeat import KEPT_MS, forget_answers
 from service.erasure.machine import Eraser, Means
 from service.ids import new_id
@@ -46,12 +47,18 @@ def eraser_of(installation: Installation) -> Eraser:
 def chores_of(installation: Installation, ingest: Ingest) -> Sequence[Chore]:
     """Everything that one installation wants done; several processes may do it at once."""
     parts, eraser = installation.parts, eraser_of(installation)
-    watch = ClockWatch(parts)
+    watch, unnamed = ClockWatch(parts), UnnamedBlobs(parts)
+
+    def end_uploads() -> None:
+        if watch.look():  # what was received would be lost to a clock that is wrong
+            ingest.expire(parts.clock())
+
     return (
         Chore(name="erasures", every_s=2.0, act=eraser.run),
         Chore(name="lapsed permissions", every_s=MINUTE_S, act=lambda: settle_lapsed(parts, new_id())),
-        Chore(name="abandoned uploads", every_s=10 * MINUTE_S, act=lambda: ingest.expire(parts.clock())),
+        Chore(name="abandoned uploads", every_s=10 * MINUTE_S, act=end_uploads),
         Chore(name="retention", every_s=60 * MINUTE_S, act=lambda: run_retention(parts, watch, new_id())),
+        Chore(name="files without a row", every_s=60 * MINUTE_S, act=unnamed.look),
         Chore(
             name="old answers",
             every_s=60 * MINUTE_S,

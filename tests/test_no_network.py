@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import REACHED, LeftTheMachineError
 from tests.importing import importing
 
 ROOT = Path(__file__).parents[1]
@@ -119,3 +122,20 @@ for command in ("list", "verify"):
 """
     done = guarded(code)
     assert done.returncode == 0, done.stderr[-1000:]
+
+
+@pytest.mark.parametrize(
+    "reach",
+    [
+        lambda: socket.create_connection(("192.0.2.1", 9), 0.01),
+        lambda: socket.getaddrinfo("council.example", 443),
+        lambda: socket.gethostbyname("council.example"),
+        lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", ("192.0.2.1", 53)),
+    ],
+)
+def test_a_test_that_reaches_for_the_network_is_stopped_and_noted(reach: Callable[[], object]) -> None:
+    """Without this every other test could reach it unnoticed."""
+    with pytest.raises(LeftTheMachineError):
+        reach()
+    assert REACHED
+    REACHED.clear()

@@ -49,7 +49,7 @@ class Running:
 
     def is_ready(self) -> bool:
         """Whether it answers."""
-        with suppress(OSError), urllib.request.urlopen(f"{self.url}/readyz", timeout=5) as answer:  # noqa: S310
+        with suppress(OSError), urllib.request.urlopen(f"{self.url}/readyz", timeout=5) as answer:  # noqa: S310 - its own
             return bool(answer.status == 200)
         return False
 

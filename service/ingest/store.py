@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, or_, select, update
 
+from service.clock import AHEAD_MS
 from service.database.tables import erasure, recording, session, upload, upload_part
 from service.database.words import UploadPartState, UploadState
 from service.ingest.records import Claim, Part, Upload, UploadKind, room_for
@@ -266,7 +267,9 @@ def count_open(rows: Connection, person_id: str) -> int:
 
 
 def _unclaimed(now_ms: int) -> ColumnElement[bool]:
-    return or_(upload.c.claimed_until_ms.is_(None), upload.c.claimed_until_ms <= now_ms)
+    """No claim is as long as `AHEAD_MS`: one that ends later was made by a clock that has been put right since."""
+    until = upload.c.claimed_until_ms
+    return or_(until.is_(None), until <= now_ms, until > now_ms + AHEAD_MS)
 
 
 def _held(mine: Claim) -> ColumnElement[bool]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 
 from pipelines.execution.engine import Engine
 from service.barriers import barrier
+from service.clock import AHEAD_MS
 from service.database.tables import job, recording, session, worker
 from service.database.words import JobState, SessionState
 from service.jobs.beats import database_ms
@@ -100,7 +101,7 @@ class Dispatcher:
 
 def next_job(rows: Connection, queue: Queue, now_ms: int, most_each: int) -> str | None:
     """The job whose turn it is: of whom the fewest run, then of whom waited longest for a turn, then the oldest."""
-    ready = (job.c.state == JobState.QUEUED, job.c.queue == queue, job.c.not_before_ms <= now_ms)
+    ready = (job.c.state == JobState.QUEUED, job.c.queue == queue, _is_time(now_ms))
     oldest = select(job.c.person_id, func.min(job.c.created_ms).label("since")).where(*ready)
     waiting = rows.execute(oldest.group_by(job.c.person_id)).all()
     running = select(job.c.person_id, func.count().label("many")).where(job.c.state == JobState.RUNNING)
@@ -117,5 +118,10 @@ def next_job(rows: Connection, queue: Queue, now_ms: int, most_each: int) -> str
 
 
 def _anything(rows: Connection, now_ms: int) -> bool:
-    ready = select(job.c.id).where(job.c.state == JobState.QUEUED, job.c.not_before_ms <= now_ms).limit(1)
+    ready = select(job.c.id).where(job.c.state == JobState.QUEUED, _is_time(now_ms)).limit(1)
     return rows.execute(ready).first() is not None
+
+
+def _is_time(now_ms: int) -> ColumnElement[bool]:
+    """No wait is as long as `AHEAD_MS`: one that ends later was written by a clock that has been put right since."""
+    return or_(job.c.not_before_ms <= now_ms, job.c.not_before_ms > now_ms + AHEAD_MS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, insert, select, update
 
+from service.clock import AHEAD_MS
 from service.database.tables import one_time_link
 from service.people.store import Row
 from service.people.unguessable import hidden, new_secret
@@ -48,7 +49,7 @@ def look(rows: Connection, secret: str, now_ms: int) -> Row | None:
     """The link's row, while it is good."""
     asked = select(one_time_link).where(
         one_time_link.c.secret_hash == hidden(secret), one_time_link.c.used_ms.is_(None),
-        one_time_link.c.until_ms > now_ms,
+        one_time_link.c.until_ms > now_ms, one_time_link.c.created_ms <= now_ms + AHEAD_MS,
     )  # fmt: skip
     return rows.execute(asked).mappings().one_or_none()
 
@@ -57,6 +58,6 @@ def use_up(rows: Connection, secret: str, use: str, now_ms: int) -> bool:
     """Use the link; whether this was the one time."""
     used = update(one_time_link).where(
         one_time_link.c.secret_hash == hidden(secret), one_time_link.c.use == use, one_time_link.c.used_ms.is_(None),
-        one_time_link.c.until_ms > now_ms,
+        one_time_link.c.until_ms > now_ms, one_time_link.c.created_ms <= now_ms + AHEAD_MS,
     )  # fmt: skip
     return rows.execute(used.values(used_ms=now_ms)).rowcount == 1

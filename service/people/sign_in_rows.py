@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 
+from service.clock import AHEAD_MS
 from service.database.tables import one_time_link, person, sign_in, token
 from service.people.store import Row
 from service.people.unguessable import hidden, new_secret
@@ -34,24 +35,14 @@ def live(rows: Connection, sign_in_id: str, now_ms: int) -> Row | None:
     asked = (
         select(sign_in, person.c.state)
         .join(person, person.c.id == sign_in.c.person_id)
-        .where(
-            sign_in.c.id == sign_in_id,
-            sign_in.c.ended_ms.is_(None),
-            sign_in.c.seen_ms > now_ms - IDLE_MS,
-            sign_in.c.created_ms > now_ms - ABSOLUTE_MS,
-        )
+        .where(sign_in.c.id == sign_in_id, _holds(now_ms))
     )
     return rows.execute(asked).mappings().one_or_none()
 
 
 def all_live(rows: Connection, person_id: str, now_ms: int) -> list[Row]:
     """A person's sign-ins that hold at this moment, newest first."""
-    asked = select(sign_in).where(
-        sign_in.c.person_id == person_id,
-        sign_in.c.ended_ms.is_(None),
-        sign_in.c.seen_ms > now_ms - IDLE_MS,
-        sign_in.c.created_ms > now_ms - ABSOLUTE_MS,
-    )
+    asked = select(sign_in).where(sign_in.c.person_id == person_id, _holds(now_ms))
     return list(rows.execute(asked.order_by(sign_in.c.created_ms.desc(), sign_in.c.id)).mappings())
 
 
@@ -85,3 +76,12 @@ def end_everything(rows: Connection, person_id: str, now_ms: int) -> None:
     rows.execute(tokens.values(ended_ms=now_ms))
     links = update(one_time_link).where(one_time_link.c.person_id == person_id, one_time_link.c.used_ms.is_(None))
     rows.execute(links.values(used_ms=now_ms))
+
+
+def _holds(now_ms: int) -> ColumnElement[bool]:
+    """One that a clock began or saw that was ahead of the right time would outlast its day, so it holds no more."""
+    return and_(
+        sign_in.c.ended_ms.is_(None),
+        sign_in.c.seen_ms.between(now_ms - IDLE_MS + 1, now_ms + AHEAD_MS),
+        sign_in.c.created_ms.between(now_ms - ABSOLUTE_MS + 1, now_ms + AHEAD_MS),
+    )

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from service.api.errors import NotFreshError
 from service.audit.records import Action, ActorRole, AuditEvent, Kind, Outcome, Purpose
+from service.clock import AHEAD_MS
 from service.database.tables import person, token
 from service.ids import new_id
 from service.people import store
@@ -96,6 +97,7 @@ def live_token(rows: Connection, secret: str, now_ms: int) -> store.Row | None:
         select(token, person.c.state)
         .join(person, person.c.id == token.c.person_id)
         .where(token.c.secret_hash == hidden(secret), token.c.ended_ms.is_(None), token.c.until_ms > now_ms)
+        .where(token.c.created_ms <= now_ms + AHEAD_MS)
     )
     return rows.execute(asked).mappings().one_or_none()
 

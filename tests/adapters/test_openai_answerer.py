@@ -287,8 +287,9 @@ def test_the_connection_goes_to_the_address_that_was_checked(monkeypatch: pytest
         return real("127.0.0.1" if host == "model.example" else host, port, *rest, **more)
 
     with chat_server(says(GOOD)) as server:
-        asked = answerer(server.url.replace("127.0.0.1", "model.example"))
         monkeypatch.setattr(endpoint_address.socket, "getaddrinfo", getaddrinfo)
+        asked = answerer(server.url.replace("127.0.0.1", "model.example"))
+        asked_for.clear()
         assert asked.answer("a question", SCHEMA, seed=7) == GOOD
         assert server.headers[0]["host"].startswith("model.example:")
     assert asked_for == ["model.example", "127.0.0.1"]

@@ -9,8 +9,15 @@ import pytest
 
 from benchmarks.reliability import PAGE, Result, counts, earlier, judged, page
 from benchmarks.reliability_bars import BARS, Bar
+from benchmarks.reliability_tests import HELD, held_table
 
 ROOT = Path(__file__).resolve().parents[2]
+ASKED_FOR = (
+    *(f"R{number}" for number in range(1, 11)), *(f"M{number}" for number in range(1, 5)),
+    *(f"S{number}" for number in range(1, 12)), *(f"I{number}" for number in range(1, 4)),
+    *(f"P{number}" for number in (1, 2, 3, 4, 5, 6, 7, 9, 10, 11)), "C1", "C2",
+)  # fmt: skip
+"""The bars that the service has to hold from its first version on."""
 TESTS = Bar(id="R1", what="deaths", each=100, words=("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/x.py"))
 REPORT = '<testsuites><testsuite tests="{}" failures="{}" errors="0" skipped="{}"/></testsuites>'
 
@@ -76,3 +83,32 @@ def test_the_page_in_the_checkout_has_the_lines_of_this_version() -> None:
 def test_the_page_tells_how_each_measured_line_was_run() -> None:
     for result in earlier(PAGE.read_text("utf-8")).values():
         assert not result.run or re.fullmatch(r"\d{4}-\d\d-\d\d, [0-9a-f]{7,}[+]?, \d+ s", result.run)
+
+
+def test_every_bar_of_the_service_is_held_in_every_run_by_tests_that_are_there() -> None:
+    held = [one.id for one in HELD]
+    assert set(ASKED_FOR) <= set(held)
+    assert len(set(held)) == len(held)
+    for one in HELD:
+        assert one.files
+        for file in one.files:
+            text = (ROOT / file).read_text("utf-8")
+            assert "def test_" in text or file == "tests/conftest.py", file
+            assert not re.search(r"^pytestmark = .*slow", text, re.MULTILINE), f"{file} is not in every run"
+
+
+def test_what_is_held_stands_on_the_page_and_says_what_is_not() -> None:
+    text = PAGE.read_text("utf-8")
+    assert text.endswith(held_table(HELD))
+    for one in HELD:
+        assert f"| {one.id} | {one.what}." in text
+        assert "|" not in one.what + one.left
+        assert not one.what.endswith(".")
+        assert (f"*Not held:* {one.left}." in one.line) == bool(one.left)
+
+
+def test_a_night_leaves_what_is_held_as_it_was() -> None:
+    """The lines of the second table are not taken for results."""
+    text = page(BARS, {})
+    assert set(earlier(text)) == {(bar.id, bar.command) for bar in BARS}
+    assert page(BARS, earlier(text)) == text

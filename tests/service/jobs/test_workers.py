@@ -178,3 +178,21 @@ def test_a_worker_that_slept_commits_nothing_with_its_old_fence(
             until(lambda: state(parts, job_id) == "done")
             time.sleep(2)
             one_of_each(parts, job_id)
+
+
+@pytest.mark.slow
+def test_a_worker_that_dies_while_it_hands_on_the_jobs_of_a_dead_one_leaves_them_to_the_next(
+    shared: tuple[Parts, dict[str, str]], tmp_path: Path
+) -> None:
+    parts, told = shared
+    job_id = a_job(parts)
+    with WorkerProcess(tmp_path, worker_id="one", SLOW="60", **told) as first:
+        until(lambda: transcribing(parts, job_id))
+        first.send(signal.SIGKILL)
+        assert first.killed()
+    with WorkerProcess(tmp_path, worker_id="two", PRACTICE_BARRIER="job.resumed", **told) as second:
+        assert second.killed(), second.log.read_text()
+    with WorkerProcess(tmp_path, worker_id="three", **told):
+        until(lambda: state(parts, job_id) == "done")
+        one_of_each(parts, job_id)
+    assert no_plaintext_in(tmp_path)
