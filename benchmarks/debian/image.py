@@ -43,8 +43,8 @@ class Stage:
     def command(self, *words: str) -> list[str]:
         """The command line that runs these words in the folder, as its user and with its variables."""
         inside = environment(self.variables)
-        nspawn = ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--resolv-conf=off", "--as-pid2", "--pipe"]
-        return [*nspawn, f"--directory={self.folder}", f"--chdir={self.where}", f"--user={self.user}", *inside, *words]
+        nspawn = ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--resolv-conf=off", "--as-pid2"]
+        return [*nspawn, "--pipe", f"--directory={self.folder}", f"--chdir={self.where}", f"--user={self.user}", *inside, *words]
 
 
 def main() -> int:
@@ -159,7 +159,9 @@ def started(stage: Stage) -> None:
     """Start what the image starts, and ask its health check until it says yes. Raises StepError."""
     begun = time.monotonic()
     check = shlex.join(stage.health)
-    line = f"{shlex.join((*stage.starts, *stage.arguments))} & i=0; until {check}; do i=$((i+1)); test $i -lt {PATIENCE_S} || exit 1; sleep 1; done; kill -TERM $!; wait $!"  # noqa: E501
+    waits = f"i=0; until {check}; do i=$((i+1)); test $i -lt {PATIENCE_S} || exit 1; sleep 1; done"
+    starts = shlex.join((*stage.starts, *stage.arguments))
+    line = f"{shlex.join(stage.starts)} upgrade && {starts} & {waits}; kill -TERM $!; wait $!"
     stage = replace(stage, variables=stage.variables | {"PRACTICE_URL": "http://localhost:8765"})
     ran(stage.command("sh", "-c", line), line)
     print(f"{time.monotonic() - begun:6.1f} s  it started, said that it is well, and stopped when it was told to")
