@@ -44,7 +44,8 @@ class Stage:
         """The command line that runs these words in the folder, as its user and with its variables."""
         inside = environment(self.variables)
         nspawn = ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--resolv-conf=off", "--as-pid2"]
-        return [*nspawn, "--pipe", f"--directory={self.folder}", f"--chdir={self.where}", f"--user={self.user}", *inside, *words]
+        place = ["--pipe", f"--directory={self.folder}", f"--chdir={self.where}", f"--user={self.user}"]
+        return [*nspawn, *place, *inside, *words]
 
 
 def main() -> int:
