@@ -7,7 +7,7 @@ from benchmarks.debian.units import PAGE, commands, steps
 
 
 def test_the_steps_are_the_lines_of_the_page() -> None:
-    page = "## Installing\n\n```\none     # and edit it\ntwo --three\n```\n\n## The first start\n\n```\nfour\n```\n"
+    page = "# A page\n\n## Installing\n\n```\none     # and edit it\ntwo --three\n```\n\n## The first start\n\n```\nfour\n```\n"
     assert commands(page, "Installing") == ["one", "two --three"]
     assert [line for _, line in steps(page)][-1] == "four"
 
