@@ -155,10 +155,10 @@ class Council:
         path = f"/sessions/{session_id}/participants/{one['id']}/permissions"
         return (by or self.worker).done("POST", path, said)
 
-    def begin_upload(self, session_id: str, size: int, by: Caller | None = None) -> Response:
+    def begin_upload(self, session_id: str, size: int, by: Caller | None = None, **more: str) -> Response:
         words = {"session": session_id, "kind": "sound", "filename": "visit.wav"}
         told = ",".join(f"{name} {base64.b64encode(value.encode()).decode()}" for name, value in words.items())
-        headers = {"Tus-Resumable": "1.0.0", "Upload-Length": str(size), "Upload-Metadata": told}
+        headers = {"Tus-Resumable": "1.0.0", "Upload-Length": str(size), "Upload-Metadata": told, **more}
         return (by or self.worker).send("POST", "/uploads", headers=headers)
 
     def upload(self, session_id: str, content: bytes | None = None, by: Caller | None = None) -> None:
@@ -226,9 +226,9 @@ class Council:
 
 
 @contextmanager
-def standing_council(folder: Path, url: str | None = None) -> Iterator[Council]:
-    """An installation begun in a folder, on SQLite unless a database is named."""
-    told = {"PRACTICE_DATA": str(folder / "data"), "PRACTICE_URL": URL}
+def standing_council(folder: Path, url: str | None = None, **more: str) -> Iterator[Council]:
+    """An installation begun in a folder, on SQLite unless a database is named. ``more`` are settings."""
+    told = {"PRACTICE_DATA": str(folder / "data"), "PRACTICE_URL": URL, **more}
     settings = ServiceSettings.from_environment(told | ({"PRACTICE_DATABASE_URL": url} if url else {}))
     clock = ToldClock()
     with opened_installation(settings, may_begin=True, clock=clock) as installation:

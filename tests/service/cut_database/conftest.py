@@ -1,0 +1,34 @@
+"""One council whose PostgreSQL is reached over a network that can be cut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from service.database import bounded_connection
+from tests.service.council import standing_council
+from tests.service.cut_database.far import Far
+from tests.service.cut_database.link import linked
+from tests.service.postgres import Server
+
+
+@pytest.fixture(scope="package")
+def far(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Far]:
+    with postgres.fresh() as name, linked(postgres.socket_folder / ".s.PGSQL.5432") as link:
+        url = f"postgresql+psycopg://practice@127.0.0.1:{link.port}/{name}?sslmode=disable&gssencmode=disable"
+        with standing_council(tmp_path_factory.mktemp("far"), url, PRACTICE_OPEN_UPLOADS="100") as council:
+            yield Far(council, link, lambda: _terminate(postgres, name))
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answers are waited for a moment instead of seconds."""
+    monkeypatch.setattr(bounded_connection, "ANSWER_S", 0.4)
+    monkeypatch.setattr(bounded_connection, "PING_S", 0.2)
+    monkeypatch.setattr(bounded_connection, "CONNECT_S", 2)
+
+
+def _terminate(server: Server, name: str) -> None:
+    with server.connected() as admin:
+        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))

@@ -1,0 +1,77 @@
+"""A disk of some megabytes, in memory and mounted for the tests, that can be filled up to its last pages and emptied."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+SIZE = 32 << 20
+PAGE = 4096
+"""Bytes that such a disk is shared out in."""
+WHERE_NOT = "nothing can be mounted here; as this user: unshare -rm python -m pytest tests/service/full_disk"
+_DETACH = 2
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+class NoMountError(Exception):
+    """This user, or this container, may not mount anything."""
+
+
+@dataclass(frozen=True)
+class SmallDisk:
+    """``folder``: what is kept there; what fills the disk lies beside it."""
+
+    root: Path
+
+    @property
+    def folder(self) -> Path:
+        return self.root / "home"
+
+    @property
+    def _filling(self) -> Path:
+        return self.root / "filling"
+
+    def free_pages(self) -> int:
+        found = os.statvfs(self.root)
+        return found.f_bavail * found.f_frsize // PAGE
+
+    def leave(self, pages: int) -> None:
+        """Fill the disk until no more than so many pages are free."""
+        self.empty()
+        with self._filling.open("wb", buffering=0) as file:
+            os.posix_fallocate(file.fileno(), 0, (self.free_pages() - pages) * PAGE)
+        assert self.free_pages() == pages
+
+    def empty(self) -> None:
+        """There is room again."""
+        self._filling.unlink(missing_ok=True)
+
+    @contextmanager
+    def full_but(self, pages: int) -> Iterator[None]:
+        self.leave(pages)
+        try:
+            yield
+        finally:
+            self.empty()
+
+
+@contextmanager
+def small_disk(root: Path) -> Iterator[SmallDisk]:
+    """Mount one at an empty folder. Raises NoMountError."""
+    options = f"size={SIZE},mode=700".encode()
+    if _libc.mount(b"tmpfs", os.fsencode(root), b"tmpfs", 0, options) != 0:
+        number = ctypes.get_errno()
+        if number in (errno.EPERM, errno.EACCES, errno.ENOSYS):
+            raise NoMountError
+        raise OSError(number, os.strerror(number))
+    try:
+        made = SmallDisk(root)
+        made.folder.mkdir(mode=0o700)
+        yield made
+    finally:
+        _libc.umount2(os.fsencode(root), _DETACH)
