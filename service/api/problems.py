@@ -110,6 +110,7 @@ TABLE: dict[type[PracticeError], Row] = {
     keys.PublicKeysError: _NOT_SET_UP,
     keys.KeystoreDamagedError: _DAMAGED,
     keys.KeystoreUnavailableError: _UNAVAILABLE,
+    keys.KeystoreFullError: _FULL,
     keys.RemainsError: _UNAVAILABLE,
     audit.AuditRefusedError: _UNFORESEEN,
     audit.AuditDatabaseError: _UNAVAILABLE,

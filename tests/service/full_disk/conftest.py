@@ -26,7 +26,7 @@ def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallDisk]:
 
 
 @pytest.fixture(scope="package")
-def place(disk: SmallDisk) -> Iterator[Place]:
+def standing(disk: SmallDisk) -> Iterator[Place]:
     """It takes uploads as if there were room, as when something else takes the last of it afterwards."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(shutil, "disk_usage", lambda path: _Usage(1 << 40, 0, 1 << 40))
@@ -34,11 +34,13 @@ def place(disk: SmallDisk) -> Iterator[Place]:
             yield Place(disk, council)
 
 
-@pytest.fixture(autouse=True)
-def room(disk: SmallDisk) -> Iterator[None]:
-    """Every test begins and ends with a disk that has room."""
-    yield
-    disk.empty()
+@pytest.fixture
+def place(standing: Place) -> Iterator[Place]:
+    """With room at the beginning and at the end, and with everybody signed in anew."""
+    for name in list(standing.council.callers):
+        standing.council.again(name)
+    yield standing
+    standing.disk.empty()
 
 
 @pytest.fixture

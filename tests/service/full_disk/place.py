@@ -1,4 +1,4 @@
-"""A council on a small disk: how its disk runs out, how an answer has to look then, and that nothing else came of it."""
+"""A council on a small disk: how its disk runs out, how an answer has to look then, and what has to be whole."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from httpx2 import Response
 from sqlalchemy import text
 
+from service.admin.named_blobs import named_blobs
 from service.audit.checking import check
 from service.database.engine import Database
 from service.housekeeping import ingest_of
@@ -50,6 +51,9 @@ class Place:
         found = ingest.reconcile()
         assert (found.damaged_uploads, found.lost_recordings) == ((), ())
         assert not list(self.disk.folder.rglob("*.part"))
+        with self.council.parts.database.reading() as rows:
+            named = {one.blob_id for one in named_blobs(rows)}
+        assert set(self.council.parts.blobs.ids()) == named
 
 
 def empty_log(database: Database) -> None:

@@ -1,4 +1,4 @@
-"""A disk of some megabytes, in memory and mounted for the tests, that can be filled up to its last pages and emptied."""
+"""A disk of some megabytes, in memory and mounted for the tests, that can be filled to its last page."""
 
 from __future__ import annotations
 

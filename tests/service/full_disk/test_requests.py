@@ -1,4 +1,4 @@
-"""A disk that runs out at any write of a request: a problem that says so, nothing lost, and all well with room again."""
+"""A disk that runs out at any write of a request: a problem that says so, nothing lost, and all well later."""
 
 from __future__ import annotations
 
