@@ -1,0 +1,70 @@
+"""A connection that is cut while a job is claimed, worked on or kept: it goes on, with one result of each stage."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tests.service.by_hand import Hands, hands
+from tests.service.cut_database.far import RECOVERS_S, Far
+from tests.service.cut_database.link import Cut
+
+OFTEN = 50
+
+
+def cut_in(far: Far, worker: Hands, how: Cut, message: int, *, answer: bool, silent_s: float | None = None) -> None:
+    job_id, cuts = worker.queued(), far.link.cuts
+    far.link.cut_after(message, how, answer=answer, silent_s=silent_s, terminate=far.terminate)
+    worker.one_pass()
+    far.link.mend()
+    assert far.link.cuts == cuts + 1, "nothing was cut"
+    begun = time.monotonic()
+    while worker.state(job_id) != "done":
+        assert worker.state(job_id) in ("queued", "running")
+        assert time.monotonic() - begun < RECOVERS_S
+        worker.later()
+        worker.one_pass()
+    assert worker.is_done_once(job_id)
+
+
+@pytest.fixture(scope="package")
+def many(far: Far) -> int:
+    """How many messages a client sends for a job that goes well."""
+    with hands(far.council) as worker:
+        worker.queued()
+        before = far.link.messages
+        worker.one_pass()
+    return far.link.messages - before
+
+
+@pytest.fixture
+def place(far: Far) -> Far:
+    """With everybody signed in anew: time passes where jobs wait."""
+    for name in list(far.council.callers):
+        far.council.again(name)
+    return far
+
+
+@pytest.mark.parametrize(("how", "share"), [(Cut.CLOSED, 0.1), (Cut.RESET, 0.5), (Cut.TERMINATED, 0.98)])
+def test_a_job_goes_on_after_a_cut(place: Far, how: Cut, share: float, many: int) -> None:
+    with hands(place.council) as worker:
+        cut_in(place, worker, how, int(many * share), answer=True)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_job_goes_on_after_a_silence(place: Far, many: int) -> None:
+    with hands(place.council) as worker:
+        cut_in(place, worker, Cut.SILENT, many // 2, answer=True, silent_s=0.6)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("how", Cut)
+@pytest.mark.usefixtures("impatient")
+def test_a_job_cut_at_any_message_keeps_one_result_of_each_stage(place: Far, how: Cut, many: int) -> None:
+    with hands(place.council) as worker:
+        for number in range(OFTEN):
+            place.council.again("worker")
+            where = number * many // OFTEN
+            cut_in(place, worker, how, where, answer=bool(number % 2), silent_s=(0.1, 0.6)[number // 2 % 2])
