@@ -222,7 +222,7 @@ SAYING: dict[str, str] = {
     "out-of-range": "Ask for bytes before the end; Content-Range says how many there are.",
     "invalid": "Correct the fields that `fields` names, then send it again.",
     "unforeseen": "Something went wrong that was not foreseen, and it was logged. Please report it with this number.",
-    "unavailable": "A part of this service did not answer. Nothing of this was done; try again in a moment.",
+    "unavailable": "A part of this service did not answer, so this may not have been done. Look, and try again.",
     "not-set-up": "A part of this service is missing or not ready. Nothing of this was done; tell whoever runs it.",
     "busy": str(people.BusyError()),
     "no-pdf": str(feedback.PdfFailedError()),

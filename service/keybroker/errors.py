@@ -57,7 +57,7 @@ class KeystoreUnavailableError(PracticeError):
 
 
 class KeystoreFullError(KeystoreUnavailableError):
-    """The disk under the keystore is full. Nothing of this was done; free some space, then try again."""
+    """The disk under the keystore is full, so this was not finished. Free some space, then try again."""
 
 
 class BackupExistsError(BadInputError):

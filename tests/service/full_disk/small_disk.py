@@ -45,7 +45,7 @@ class SmallDisk:
         self.empty()
         with self._filling.open("wb", buffering=0) as file:
             os.posix_fallocate(file.fileno(), 0, (self.free_pages() - pages) * PAGE)
-        assert self.free_pages() == pages
+        assert self.free_pages() <= pages
 
     def empty(self) -> None:
         """There is room again."""
