@@ -64,8 +64,14 @@ class Act:
 def agreed(council: Council) -> str:
     """A new session that everybody agreed to."""
     made: str = council.worker.done("POST", "/sessions", VISIT)["id"]
-    council.agree(made)
+    council.agree(made, "reflection")
     return made
+
+
+def _waiting(council: Council) -> str:
+    """A session without a recording that everybody agreed to; there may be one."""
+    known = _ids(council, session.c.id, SessionState.WAITING) - _ids(council, recording.c.session_id)
+    return min(known) if known else agreed(council)
 
 
 def _to_add(council: Council) -> Try:
@@ -91,22 +97,26 @@ def _ids(council: Council, column: Column[Any], state: SessionState | None = Non
 
 
 def _to_begin(council: Council) -> Try:
-    return Try(council=council, session_id=agreed(council))
+    return Try(council=council, session_id=_waiting(council), before=_ids(council, upload.c.id))
+
+
+def _begun(trying: Try) -> int:
+    return len(_ids(trying.council, upload.c.id) - trying.before)
 
 
 def _begin(trying: Try) -> Response:
     return trying.council.begin_upload(trying.session_id, len(SOUND), **{"Idempotency-Key": trying.key})
 
 
-def _to_send(council: Council) -> Try:
-    session_id = agreed(council)
+def _to_send(council: Council, session_id: str = "") -> Try:
+    session_id = session_id or _waiting(council)
     begun = council.begin_upload(session_id, len(SOUND))
     assert begun.status_code == 201, begun.text
     return Try(council=council, session_id=session_id, path=begun.headers["Location"])
 
 
 def _to_finish(council: Council) -> Try:
-    trying = _to_send(council)
+    trying = _to_send(council, agreed(council))
     assert _send(trying, HALF).status_code == 204
     return trying
 
@@ -124,7 +134,7 @@ def _send(trying: Try, until: int) -> Response:
 
 def _half_there(trying: Try) -> int:
     """Whether the upload says that the half is there; once half of it is, it is more or less than once."""
-    its = select(upload.c.received_bytes).where(upload.c.session_id == trying.session_id)
+    its = select(upload.c.received_bytes).where(upload.c.id == trying.path.rpartition("/")[2])
     with trying.council.parts.database.reading() as rows:
         received = rows.execute(its).scalar_one()
     return {0: 0, HALF: 1}.get(received, 2)
@@ -150,7 +160,7 @@ def _sign_in(trying: Try) -> Response:
 
 
 def _to_be_denied(council: Council) -> Try:
-    return Try(council=council, session_id=agreed(council), before=_ids(council, audit.c.sequence))
+    return Try(council=council, session_id=_waiting(council), before=_ids(council, audit.c.sequence))
 
 
 def _be_denied(trying: Try) -> Response:
@@ -173,9 +183,11 @@ def _read(trying: Try) -> Response:
 
 
 def _to_withdraw(council: Council) -> Try:
-    session_id = agreed(council)
-    one = council.worker.get(f"/sessions/{session_id}/participants").json()["items"][-1]["id"]
-    return Try(council=council, session_id=session_id, path=f"/sessions/{session_id}/participants/{one}/withdrawal")
+    session_id = council.worker.done("POST", "/sessions", VISIT)["id"]
+    one = council.worker.get(f"/sessions/{session_id}/participants").json()["items"][-1]
+    council.answer(session_id, one, "reflection")
+    path = f"/sessions/{session_id}/participants/{one['id']}/withdrawal"
+    return Try(council=council, session_id=session_id, path=path)
 
 
 def _withdraw(trying: Try) -> Response:
@@ -189,7 +201,7 @@ def _once(_: Try) -> int:
 _HASHED = argon2_passwords().hash(PASSWORD)
 ACTS = (
     Act(name="add a session", ready=_to_add, do=_add, done=_added),
-    Act(name="begin an upload", ready=_to_begin, do=_begin, done=lambda trying: trying.count(upload)),
+    Act(name="begin an upload", ready=_to_begin, do=_begin, done=_begun),
     Act(name="send the first half", ready=_to_send, do=lambda trying: _send(trying, HALF), done=_half_there),
     Act(name="send the last half", ready=_to_finish, do=lambda trying: _send(trying, len(SOUND)), done=_finished),
     Act(name="sign in", ready=_to_sign_in, do=_sign_in, done=_once),

@@ -13,13 +13,13 @@ from typing import Any
 
 from fastapi import FastAPI
 from httpx2 import Response
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 from starlette.testclient import TestClient
 
 from pipelines.execution.engine import InProcessEngine
 from pipelines.session import Engines
-from service.database.tables import audit, coaching, job, person, role_grant
-from service.database.words import JobState, StaffRole
+from service.database.tables import audit, coaching, job, person, role_grant, upload
+from service.database.words import JobState, StaffRole, UploadState
 from service.housekeeping import eraser_of
 from service.ids import new_id
 from service.installation import Installation, opened_installation
@@ -175,6 +175,11 @@ class Council:
             }
             response = self.client.patch(begun.headers["Location"], content=piece, headers={**who.headers, **more})
             assert response.status_code == 204, response.text
+
+    def end_uploads(self) -> None:
+        """Give up what is not finished: only so many may be open."""
+        with self.parts.database.writing() as rows:
+            rows.execute(update(upload).where(upload.c.state == UploadState.OPEN).values(state=UploadState.ENDED))
 
     def work(self, built: Engines | None = None) -> None:
         """Do every job whose turn has come, with engines that only pretend."""

@@ -8,7 +8,7 @@ import pytest
 
 from service.database import bounded_connection
 from tests.service.council import standing_council
-from tests.service.cut_database.far import Far
+from tests.service.cut_database.far import HURRIED, Far
 from tests.service.cut_database.link import linked
 from tests.service.postgres import Server
 
@@ -24,9 +24,8 @@ def far(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Answers are waited for a moment instead of seconds."""
-    monkeypatch.setattr(bounded_connection, "ANSWER_S", 0.4)
-    monkeypatch.setattr(bounded_connection, "PING_S", 0.2)
-    monkeypatch.setattr(bounded_connection, "CONNECT_S", 2)
+    for name, value in HURRIED.items():
+        monkeypatch.setattr(bounded_connection, name, value)
 
 
 def _terminate(server: Server, name: str) -> None:

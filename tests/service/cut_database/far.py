@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
+import pytest
 from httpx2 import Response
 
-from tests.service.acts import CLAIM_MS, Act
+from service.database import bounded_connection
+from tests.service.acts import CLAIM_MS, Act, Try
 from tests.service.council import Council
 from tests.service.cut_database.link import Cut, Link
 
 RETRY_S = 5
 RECOVERS_S = 10.0
+HURRIED = {"ANSWER_S": 0.4, "PING_S": 0.2, "CONNECT_S": 2}
 
 
 @dataclass
@@ -29,31 +33,53 @@ class Far:
         assert act.do(trying).status_code < 300
         return self.link.messages - before
 
-    def cut_in(self, act: Act, how: Cut, message: int, *, answer: bool, silent_s: float | None = None) -> float:
-        """Do an act whose n-th message, or the answer to it, is cut off; then do it again. Returns how long it took.
+    @contextmanager
+    def cut(self, how: Cut, message: int, *, answer: bool, silent_s: float | None = None) -> Iterator[None]:
+        """Cut off the n-th message, or the answer to it; at the end of the ``with`` block the network is there again.
 
-        ``silent_s``: after so many seconds the network is there again by itself.
+        After ``silent_s`` seconds it is so by itself, and then answers are waited for a moment only.
         """
-        trying, link = act.ready(self.council), self.link
-        cuts = link.cuts
-        link.cut_after(message, how, answer=answer, silent_s=silent_s, terminate=self.terminate)
+        self.link.cut_after(message, how, answer=answer, silent_s=silent_s, terminate=self.terminate)
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in HURRIED.items() if silent_s is not None else ():
+                patch.setattr(bounded_connection, name, value)
+            try:
+                yield
+            finally:
+                self.link.mend()
+
+    def cut_in(self, act: Act, how: Cut, message: int, *, answer: bool, silent_s: float | None = None) -> float | None:
+        """Do an act in which something is cut off, and do it again; how long the first took, None where it was whole.
+
+        The number of messages differs: what was cut off before has to be connected again.
+        """
+        trying, cuts = act.ready(self.council), self.link.cuts
         begun = time.monotonic()
-        try:
+        with self.cut(how, message, answer=answer, silent_s=silent_s):
             told = act.do(trying)
-        finally:
             took = time.monotonic() - begun
-            link.mend()
-        assert link.cuts == cuts + 1, "nothing was cut"
         assert told.status_code < 300 or can_be_tried_again(told), (told.status_code, told.text)
         assert act.done(trying) in ((1,) if told.status_code < 300 else (0, 1))
         self.council.clock.pass_ms(CLAIM_MS)
+        self._until_done(act, trying)
+        self.council.end_uploads()
+        return took if self.link.cuts > cuts else None
+
+    def cut_often(self, act: Act, how: Cut, often: int, *, silences_s: Sequence[float | None] = (None,)) -> None:
+        """So many cuts, one after the other at every message and every answer."""
+        many = self.messages(act)
+        for number in range(often):
+            message, silent_s = number // 2 % many, silences_s[number // 4 % len(silences_s)]
+            while self.cut_in(act, how, message, answer=bool(number % 2), silent_s=silent_s) is None:
+                message -= 1
+
+    def _until_done(self, act: Act, trying: Try) -> None:
         begun = time.monotonic()
         while (again := act.do(trying)).status_code >= 300:
             assert can_be_tried_again(again), (again.status_code, again.text)
             assert time.monotonic() - begun < RECOVERS_S
             time.sleep(0.05)
         assert act.done(trying) == 1
-        return took
 
 
 def can_be_tried_again(answer: Response) -> bool:

@@ -49,6 +49,7 @@ class Link:
         self._how: Cut | None = None
         self._due: _Due | None = None
         self._answer_is_next = False
+        self._timer: threading.Timer | None = None
         self.messages, self.cuts = 0, 0
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -75,9 +76,20 @@ class Link:
     def mend(self) -> None:
         """New connections are passed on again; those that were cut stay cut."""
         with self._lock:
-            silent, self._how, self._due, self._answer_is_next = self._how is Cut.SILENT, None, None, False
-            if silent:
-                self._end(Cut.RESET)
+            self._mend()
+
+    def _mend_by_itself(self, cut: int) -> None:
+        with self._lock:
+            if self.cuts == cut and self._how is Cut.SILENT:
+                self._mend()
+
+    def _mend(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        silent = self._how is Cut.SILENT
+        self._how, self._due, self._answer_is_next, self._timer = None, None, False, None
+        if silent:
+            self._end(Cut.RESET)
 
     def close(self) -> None:
         with self._lock:
@@ -140,7 +152,8 @@ class Link:
         elif due.how is not Cut.SILENT:
             self._end(due.how)
         elif due.silent_s is not None:
-            threading.Timer(due.silent_s, self.mend).start()
+            self._timer = threading.Timer(due.silent_s, self._mend_by_itself, (self.cuts,))
+            self._timer.start()
 
     def _end(self, how: Cut) -> None:
         for client, server in self._pairs:

@@ -11,13 +11,14 @@ from tests.service.cut_database.far import RECOVERS_S, Far
 from tests.service.cut_database.link import Cut
 
 OFTEN = 50
+LAST = 8
+"""The number of messages differs: what was cut off before has to be connected again."""
 
 
 def cut_in(far: Far, worker: Hands, how: Cut, message: int, *, answer: bool, silent_s: float | None = None) -> None:
     job_id, cuts = worker.queued(), far.link.cuts
-    far.link.cut_after(message, how, answer=answer, silent_s=silent_s, terminate=far.terminate)
-    worker.one_pass()
-    far.link.mend()
+    with far.cut(how, message, answer=answer, silent_s=silent_s):
+        worker.one_pass()
     assert far.link.cuts == cuts + 1, "nothing was cut"
     begun = time.monotonic()
     while worker.state(job_id) != "done":
@@ -52,7 +53,6 @@ def test_a_job_goes_on_after_a_cut(place: Far, how: Cut, share: float, many: int
         cut_in(place, worker, how, int(many * share), answer=True)
 
 
-@pytest.mark.usefixtures("impatient")
 def test_a_job_goes_on_after_a_silence(place: Far, many: int) -> None:
     with hands(place.council) as worker:
         cut_in(place, worker, Cut.SILENT, many // 2, answer=True, silent_s=0.6)
@@ -61,10 +61,9 @@ def test_a_job_goes_on_after_a_silence(place: Far, many: int) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("how", Cut)
-@pytest.mark.usefixtures("impatient")
 def test_a_job_cut_at_any_message_keeps_one_result_of_each_stage(place: Far, how: Cut, many: int) -> None:
     with hands(place.council) as worker:
         for number in range(OFTEN):
             place.council.again("worker")
-            where = number * many // OFTEN
-            cut_in(place, worker, how, where, answer=bool(number % 2), silent_s=(0.1, 0.6)[number // 2 % 2])
+            silent_s = (0.1, 0.6)[number // 2 % 2] if how is Cut.SILENT else None
+            cut_in(place, worker, how, number * (many - LAST) // OFTEN, answer=bool(number % 2), silent_s=silent_s)
