@@ -67,16 +67,8 @@ BARS: tuple[Bar, ...] = (
     _tests("R5", "disk full at every place that writes, over the whole service", "tests/service/full_disk", slow=False),
     _tests(
         "R6",
-        "connections to the database cut, reset, silent or ended, at any message of a request",
-        "tests/service/cut_database/test_requests.py",
-        "-k",
-        "any_message",
-        each=50,
-    ),
-    _tests(
-        "R6",
-        "the same at any message of a job",
-        "tests/service/cut_database/test_jobs.py",
+        "connections to the database cut, reset, silent or ended, at any message",
+        "tests/service/cut_database",
         "-k",
         "any_message",
         each=50,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import product
 
 import pytest
 from httpx2 import Response
@@ -17,6 +18,9 @@ from tests.service.cut_database.link import Cut, Link
 
 RETRY_S = 5
 RECOVERS_S = 10.0
+SILENCES_S = (0.1, 0.6)
+STRIDE = 37
+"""A prime number, so that steps of it come to every point of a round."""
 HURRIED = {"ANSWER_S": 0.4, "PING_S": 0.2, "CONNECT_S": 2}
 
 
@@ -65,12 +69,13 @@ class Far:
         self.council.end_uploads()
         return took if self.link.cuts > cuts else None
 
-    def cut_often(self, act: Act, how: Cut, often: int, *, silences_s: Sequence[float | None] = (None,)) -> None:
-        """So many cuts, one after the other at every message and every answer."""
-        many = self.messages(act)
+    def cut_often(self, act: Act, often: int) -> None:
+        """So many cuts of every kind, spread over all messages of an act and the answers to them."""
+        points = list(product(Cut, range(self.messages(act)), (False, True)))
         for number in range(often):
-            message, silent_s = number // 2 % many, silences_s[number // 4 % len(silences_s)]
-            while self.cut_in(act, how, message, answer=bool(number % 2), silent_s=silent_s) is None:
+            how, message, answer = points[number * STRIDE % len(points)]
+            silent_s = SILENCES_S[number // len(Cut) % len(SILENCES_S)] if how is Cut.SILENT else None
+            while self.cut_in(act, how, message, answer=answer, silent_s=silent_s) is None:
                 message -= 1
 
     def _until_done(self, act: Act, trying: Try) -> None:

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from tests.service.by_hand import Hands, hands
-from tests.service.cut_database.far import RECOVERS_S, Far
+from tests.service.cut_database.far import RECOVERS_S, SILENCES_S, Far
 from tests.service.cut_database.link import Cut
 
 OFTEN = 50
@@ -60,10 +60,11 @@ def test_a_job_goes_on_after_a_silence(place: Far, many: int) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("how", Cut)
-def test_a_job_cut_at_any_message_keeps_one_result_of_each_stage(place: Far, how: Cut, many: int) -> None:
+def test_a_job_cut_at_any_message_keeps_one_result_of_each_stage(place: Far, many: int) -> None:
     with hands(place.council) as worker:
         for number in range(OFTEN):
             place.council.again("worker")
-            silent_s = (0.1, 0.6)[number // 2 % 2] if how is Cut.SILENT else None
-            cut_in(place, worker, how, number * (many - LAST) // OFTEN, answer=bool(number % 2), silent_s=silent_s)
+            how = list(Cut)[number % len(Cut)]
+            silent_s = SILENCES_S[number // len(Cut) % len(SILENCES_S)] if how is Cut.SILENT else None
+            message, answer = number * (many - LAST) // OFTEN, bool(number // len(Cut) % 2)
+            cut_in(place, worker, how, message, answer=answer, silent_s=silent_s)
