@@ -27,6 +27,7 @@ from tests.service.full_disk.place import Place, empty_log
 from tests.service.full_disk.small_disk import SmallDisk
 
 PAGES = (0, 1, 2, 4, 8, 16, 32, 64)
+FEW_PAGES = [pytest.param(pages, marks=() if pages in (0, 4, 64) else pytest.mark.slow) for pages in PAGES]
 
 
 def test_an_anchor_without_room_is_told_and_kept_as_soon_as_there_is_some(place: Place) -> None:
@@ -65,7 +66,7 @@ def test_an_entry_of_the_ledger_without_room_is_made_later(place: Place, folder:
     assert [one.session_id for one in ledger.entries()] == [session_id]
 
 
-@pytest.mark.parametrize("pages", PAGES[:5])
+@pytest.mark.parametrize("pages", FEW_PAGES[:5])
 def test_a_rotation_of_keys_without_room_changes_nothing_or_is_whole(place: Place, pages: int) -> None:
     keys = place.council.installation.keys
     with place.disk.full_but(pages), suppress(KeystoreFullError):
@@ -74,7 +75,7 @@ def test_a_rotation_of_keys_without_room_changes_nothing_or_is_whole(place: Plac
     place.whole()
 
 
-@pytest.mark.parametrize("pages", PAGES)
+@pytest.mark.parametrize("pages", FEW_PAGES)
 def test_a_backup_without_room_leaves_nothing_and_can_be_made_under_the_same_name(
     place: Place, folder: Path, pages: int
 ) -> None:
@@ -86,7 +87,7 @@ def test_a_backup_without_room_leaves_nothing_and_can_be_made_under_the_same_nam
     assert back_up(installation, folder / "backup").missing == 0
 
 
-@pytest.mark.parametrize("pages", [0, 1, 2, 20, 60, 120])
+@pytest.mark.parametrize("pages", [*FEW_PAGES, pytest.param(120, marks=pytest.mark.slow)])
 def test_a_first_start_without_room_is_made_whole_by_the_next_one(disk: SmallDisk, folder: Path, pages: int) -> None:
     settings = ServiceSettings.from_environment({"PRACTICE_DATA": str(folder / "data")})
     with disk.full_but(pages), pytest.raises((PracticeError, OSError)), opened_installation(settings, may_begin=True):
