@@ -14,7 +14,8 @@ SIZE = 32 << 20
 PAGE = 4096
 """Bytes that such a disk is shared out in."""
 WHERE_NOT = "nothing can be mounted here; as this user: unshare -rm python -m pytest tests/service/full_disk"
-_DETACH = 2
+_OWN_MOUNTS, _NOT_SHARED, _DETACH = 0x20000, 0x44000, 2
+"""CLONE_NEWNS, MS_REC | MS_PRIVATE and MNT_DETACH."""
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -62,16 +63,24 @@ class SmallDisk:
 
 @contextmanager
 def small_disk(root: Path) -> Iterator[SmallDisk]:
-    """Mount one at an empty folder. Raises NoMountError."""
-    options = f"size={SIZE},mode=700".encode()
-    if _libc.mount(b"tmpfs", os.fsencode(root), b"tmpfs", 0, options) != 0:
-        number = ctypes.get_errno()
-        if number in (errno.EPERM, errno.EACCES, errno.ENOSYS):
-            raise NoMountError
-        raise OSError(number, os.strerror(number))
+    """Mount one at an empty folder, for this thread and those that it starts; it is gone with them, however they end.
+
+    Raises NoMountError.
+    """
+    _agreed(_libc.unshare(_OWN_MOUNTS))
+    _agreed(_libc.mount(b"none", b"/", None, _NOT_SHARED, None))
+    _agreed(_libc.mount(b"tmpfs", os.fsencode(root), b"tmpfs", 0, f"size={SIZE},mode=700".encode()))
     try:
         made = SmallDisk(root)
         made.folder.mkdir(mode=0o700)
         yield made
     finally:
         _libc.umount2(os.fsencode(root), _DETACH)
+
+
+def _agreed(result: int) -> None:
+    number = ctypes.get_errno()
+    if result != 0 and number in (errno.EPERM, errno.EACCES, errno.ENOSYS):
+        raise NoMountError
+    if result != 0:
+        raise OSError(number, os.strerror(number))
