@@ -7,6 +7,8 @@ import time
 import pytest
 from sqlalchemy import text
 
+from service.audit.chain import Row
+from service.audit.sql_rows import SqlRows
 from service.database import bounded_connection
 from service.database.engine import Database, open_database
 from service.database.errors import DatabaseUnavailableError
@@ -84,3 +86,20 @@ def test_a_server_that_only_reads_is_told_and_written_to_again_afterwards(far: F
             far.terminate()
     assert act.do(trying).status_code == 201
     assert act.done(trying) == 1
+
+
+def test_a_connection_cut_between_two_looks_at_the_audit_is_no_damage(
+    far: Far, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trying, looked = ACTS[0].ready(far.council), SqlRows.last
+
+    def cut_after_the_first(rows: SqlRows) -> Row | None:
+        found = looked(rows)
+        far.terminate()
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SqlRows, "last", cut_after_the_first)
+        assert can_be_tried_again(ACTS[0].do(trying))
+    assert ACTS[0].do(trying).status_code == 201
+    assert ACTS[0].done(trying) == 1
