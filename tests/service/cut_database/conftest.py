@@ -14,11 +14,19 @@ from tests.service.postgres import Server
 
 
 @pytest.fixture(scope="package")
-def far(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Far]:
+def standing(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Far]:
     with postgres.fresh() as name, linked(postgres.socket_folder / ".s.PGSQL.5432") as link:
         url = f"postgresql+psycopg://practice@127.0.0.1:{link.port}/{name}?sslmode=disable&gssencmode=disable"
         with standing_council(tmp_path_factory.mktemp("far"), url, PRACTICE_OPEN_UPLOADS="100") as council:
             yield Far(council, link, lambda: _terminate(postgres, name))
+
+
+@pytest.fixture
+def far(standing: Far) -> Far:
+    """With everybody signed in anew: time passes in these tests."""
+    for name in list(standing.council.callers):
+        standing.council.again(name)
+    return standing
 
 
 @pytest.fixture

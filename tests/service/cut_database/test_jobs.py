@@ -30,41 +30,34 @@ def cut_in(far: Far, worker: Hands, how: Cut, message: int, *, answer: bool, sil
 
 
 @pytest.fixture(scope="package")
-def many(far: Far) -> int:
+def many(standing: Far) -> int:
     """How many messages a client sends for a job that goes well."""
-    with hands(far.council) as worker:
+    standing.council.again("worker")
+    with hands(standing.council) as worker:
         worker.queued()
-        before = far.link.messages
+        before = standing.link.messages
         worker.one_pass()
-    return far.link.messages - before
-
-
-@pytest.fixture
-def place(far: Far) -> Far:
-    """With everybody signed in anew: time passes where jobs wait."""
-    for name in list(far.council.callers):
-        far.council.again(name)
-    return far
+    return standing.link.messages - before
 
 
 @pytest.mark.parametrize(("how", "share"), [(Cut.CLOSED, 0.1), (Cut.RESET, 0.5), (Cut.TERMINATED, 0.98)])
-def test_a_job_goes_on_after_a_cut(place: Far, how: Cut, share: float, many: int) -> None:
-    with hands(place.council) as worker:
-        cut_in(place, worker, how, int(many * share), answer=True)
+def test_a_job_goes_on_after_a_cut(far: Far, how: Cut, share: float, many: int) -> None:
+    with hands(far.council) as worker:
+        cut_in(far, worker, how, int(many * share), answer=True)
 
 
-def test_a_job_goes_on_after_a_silence(place: Far, many: int) -> None:
-    with hands(place.council) as worker:
-        cut_in(place, worker, Cut.SILENT, many // 2, answer=True, silent_s=0.6)
+def test_a_job_goes_on_after_a_silence(far: Far, many: int) -> None:
+    with hands(far.council) as worker:
+        cut_in(far, worker, Cut.SILENT, many // 2, answer=True, silent_s=0.6)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-def test_a_job_cut_at_any_message_keeps_one_result_of_each_stage(place: Far, many: int) -> None:
-    with hands(place.council) as worker:
+def test_a_job_cut_at_any_message_keeps_one_result_of_each_stage(far: Far, many: int) -> None:
+    with hands(far.council) as worker:
         for number in range(OFTEN):
-            place.council.again("worker")
+            far.council.again("worker")
             how = list(Cut)[number % len(Cut)]
             silent_s = SILENCES_S[number // len(Cut) % len(SILENCES_S)] if how is Cut.SILENT else None
             message, answer = number * (many - LAST) // OFTEN, bool(number // len(Cut) % 2)
-            cut_in(place, worker, how, message, answer=answer, silent_s=silent_s)
+            cut_in(far, worker, how, message, answer=answer, silent_s=silent_s)
