@@ -6,8 +6,9 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from urllib.parse import quote
@@ -52,7 +53,8 @@ def back_up(installation: Installation, folder: Path) -> BackedUp:
     """Copy everything into a new folder; a list of files, written last, makes it a backup. Other processes may work.
 
     Blobs are linked before and after the database is copied, so that every row's blob is there; the keystore comes
-    last, so that every row's key is. Raises BackupPlaceError, BackupFailedError, and what the keystore raises.
+    last, so that every row's key is. One that fails leaves nothing. Raises BackupPlaceError, BackupFailedError, and
+    what the keystore and the database raise.
     """
     parts = installation.parts
     folder = folder.absolute()
@@ -62,13 +64,14 @@ def back_up(installation: Installation, folder: Path) -> BackedUp:
         folder.mkdir(mode=0o700)
     except OSError:
         raise BackupPlaceError from None
-    tell(parts, Action.EXPORT, Kind.INSTALLATION, object_id=backup_id, request_id=backup_id)
+    told = partial(tell, parts, Action.EXPORT, Kind.INSTALLATION, object_id=backup_id, request_id=backup_id)
     try:
+        told()
         return _copied(installation, folder, backup_id, made_ms)
     except (OSError, sqlite3.Error, PracticeError) as failed:
-        tell(
-            parts, Action.EXPORT, Kind.INSTALLATION, object_id=backup_id, request_id=backup_id, outcome=Outcome.FAILED
-        )  # fmt: skip
+        shutil.rmtree(folder, ignore_errors=True)  # half of it is no use, takes room, and keys may be in it
+        with suppress(PracticeError):
+            told(outcome=Outcome.FAILED)
         raise (failed if isinstance(failed, PracticeError) else BackupFailedError()) from None
 
 

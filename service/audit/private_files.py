@@ -36,10 +36,15 @@ def refuse_public(handle: int) -> None:
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """A new file of mode 0600, on the disk when this returns. Raises FileExistsError, OSError."""
+    """A new file of mode 0600, on the disk when this returns, or none. Raises FileExistsError, OSError."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    with os.fdopen(os.open(path, flags, 0o600), "wb") as opened:
-        opened.write(content)
-        opened.flush()
-        os.fsync(opened.fileno())
+    opened = os.open(path, flags, 0o600)
+    try:
+        with os.fdopen(opened, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        path.unlink()
+        raise
     sync_folder(path.parent)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 
 from sqlalchemy import Connection, column, desc, insert, select, table, update
 from sqlalchemy.exc import DBAPIError
@@ -41,20 +41,16 @@ class SqlRows:
 
     def last(self) -> Row | None:
         """The row with the highest number. Raises AuditDatabaseError where the table cannot be read."""
-        try:
+        with _damage_told():
             found = self._connection.execute(_LAST).first()
-        except DAMAGED as refused:
-            raise AuditDatabaseError from refused
         return None if found is None else _row(tuple(found))
 
     def before(self, sequence: int | None, most: int) -> tuple[Row, ...]:
         """At most so many rows, newest first, with lower numbers than this; from the newest on for None."""
         newest = _ALL.order_by(None).order_by(desc(_READ.c.sequence)).limit(most)
         chosen = newest if sequence is None else newest.where(_READ.c.sequence < sequence)
-        try:
+        with _damage_told():
             return tuple(_row(tuple(found)) for found in self._connection.execute(chosen))
-        except DAMAGED as refused:
-            raise AuditDatabaseError from refused
 
     def head(self) -> Head | None:
         """The note of the last row. Where it cannot be read, a reader can still read the rows after this."""
@@ -63,7 +59,9 @@ class SqlRows:
             with nullcontext() if is_writing(connection) else connection.begin_nested():
                 found = connection.execute(_HEAD).first()
             return None if found is None else read_head(_bytes(found[0]), _bytes(found[1]))
-        except (ValueError, *DAMAGED):
+        except (ValueError, *DAMAGED) as refused:
+            if _is_cut(refused):
+                raise
             return None
 
     def pages(self, size: int = PAGE) -> Iterator[tuple[Row, ...]]:
@@ -77,10 +75,27 @@ class SqlRows:
                     yield tuple(page)
                     page.clear()
         except DAMAGED as damaged:
+            if _is_cut(damaged):
+                raise
             yield tuple(page)
             raise AuditDatabaseError from damaged
         if page:
             yield tuple(page)
+
+
+def _is_cut(refused: Exception) -> bool:
+    """Whether the connection broke, which says nothing of what is stored."""
+    return isinstance(refused, DBAPIError) and refused.connection_invalidated
+
+
+@contextmanager
+def _damage_told() -> Iterator[None]:
+    try:
+        yield
+    except DAMAGED as refused:
+        if _is_cut(refused):
+            raise
+        raise AuditDatabaseError from refused
 
 
 def _row(columns: tuple[object, ...]) -> Row:

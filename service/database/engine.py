@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, RootTransaction, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
 
@@ -26,6 +26,11 @@ _SQLITE = {
 """For each connection. Full synchronous: what was acknowledged outlasts a loss of power."""
 _LOCK = 0x70726163
 """PostgreSQL: the advisory lock that writers of the audit chain take one after the other."""
+_ALONE = "SELECT set_config('idle_in_transaction_session_timeout', :idle, true), pg_advisory_xact_lock(:lock)"
+_IDLE_MS = 15_000
+"""PostgreSQL: a writer of whom nothing is heard for so long is ended, so that the others need not wait for it."""
+_POOL_S = 10
+"""PostgreSQL: so long a connection is waited for while all are in use."""
 _COMMITTED = "READ COMMITTED"
 """PostgreSQL: a writer that waited for the lock sees what the one before wrote, whatever the server's default is."""
 _BEGIN = "practice_begin"
@@ -57,8 +62,11 @@ class Database:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, *, patient: bool = False) -> Iterator[Connection]:
         """A transaction that nobody else writes beside; on the disk when this ends, or not done at all.
+
+        A connection that breaks as it is committed leaves open which. With ``patient`` PostgreSQL may take as long for
+        a statement as it needs.
 
         SQLite has one writer at a time anyhow; on PostgreSQL an advisory lock makes it so, because every one of these
         transactions appends to the audit chain. Raises DatabaseUnavailableError, DatabaseFullError, and lets
@@ -66,7 +74,9 @@ class Database:
         """
         with errors_as_ours(), self._engine.connect() as connection, begun_to_write(connection):
             if not self.is_sqlite:
-                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+                if patient:
+                    unhurried(connection)
+                connection.execute(text(_ALONE), {"idle": str(_IDLE_MS), "lock": _LOCK})
             yield connection
 
     def close(self) -> None:
@@ -77,6 +87,15 @@ class Database:
 def begun_to_write(connection: Connection) -> RootTransaction:
     """A transaction on the connection that, on SQLite, has the write lock from its first moment."""
     return connection.execution_options(**{_BEGIN: _IMMEDIATE}).begin()
+
+
+def unhurried(connection: Connection) -> None:
+    """Let PostgreSQL take as long for this connection's statements as they need, until it goes back to the pool."""
+    from service.database.bounded_connection import BoundedConnection
+
+    driver = connection.connection.dbapi_connection
+    assert isinstance(driver, BoundedConnection)
+    driver.limit_s = None
 
 
 def is_writing(connection: Connection) -> bool:
@@ -95,10 +114,20 @@ def open_database(url: str) -> Database:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     elif parsed.drivername == "postgresql+psycopg":
-        engine = create_engine(parsed, pool_size=8, max_overflow=24, pool_pre_ping=True, isolation_level=_COMMITTED)
+        engine = _postgresql(parsed)
     else:
         raise DatabaseAddressError
     return Database(engine)
+
+
+def _postgresql(url: URL) -> Engine:
+    from service.database.bounded_connection import bound  # its library is for this alone
+
+    engine = create_engine(
+        url, pool_size=8, max_overflow=24, pool_timeout=_POOL_S, pool_pre_ping=True, isolation_level=_COMMITTED
+    )
+    bound(engine)
+    return engine
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:

@@ -6,11 +6,11 @@ from models.errors import BadInputError, MissingPartError, PracticeError
 
 
 class DatabaseUnavailableError(PracticeError):
-    """The database did not answer. Nothing of this was done; try again in a moment."""
+    """The database did not answer, so this may not have been done. Look, and try again in a moment."""
 
 
 class DatabaseFullError(PracticeError):
-    """The disk under the database is full. Nothing of this was done; free some space, then try again."""
+    """The disk under the database is full, so this was not finished. Free some space, then try again."""
 
 
 class NewerDatabaseError(BadInputError):

@@ -101,7 +101,7 @@ def _to_be_changed(database: Database) -> Iterator[Connection]:
     dependants. That setting can only be changed outside of a transaction, and the connection is not used again.
     """  # fmt: skip
     if not database.is_sqlite:
-        with database.writing() as connection:
+        with database.writing(patient=True) as connection:
             yield connection
         return
     with database.engine.connect() as connection:

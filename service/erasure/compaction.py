@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from service.database.engine import Database
+from service.database.engine import Database, errors_as_ours, unhurried
 from service.erasure.errors import StoreBusyError
 from service.erasure.scrubbing import TREATMENT, Treatment
 
@@ -59,6 +59,7 @@ def _truncated(database: Database) -> bool:
 
 def _vacuum(database: Database) -> None:
     tables = sorted(name for name, treatment in TREATMENT.items() if treatment is not Treatment.KEPT)
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with errors_as_ours(), database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        unhurried(connection)
         for name in tables:
             connection.execute(text(f'VACUUM "{name}"'))

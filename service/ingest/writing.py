@@ -75,7 +75,10 @@ class Writer:
 
 @contextmanager
 def writer(parts: Parts, limits: Limits, upload_id: str) -> Iterator[Writer]:
-    """Be the one writer of an open upload. Raises UploadBusyError where somebody else is, or where it is not open."""
+    """Be the one writer of an open upload. Raises UploadBusyError where somebody else is, or where it is not open.
+
+    Where the end cannot be told, that is an error too: until the claim lapses everybody else would be kept waiting.
+    """
     now = parts.clock()
     with parts.database.writing() as rows:
         claim = store.claim(rows, upload_id, now_ms=now, until_ms=now + limits.claim_ms)
@@ -86,9 +89,16 @@ def writer(parts: Parts, limits: Limits, upload_id: str) -> Iterator[Writer]:
     try:
         remove(parts, left)
         yield Writer(parts, limits, claim)
-    finally:
-        with suppress(PracticeError), parts.database.writing() as rows:
-            store.release(rows, claim)
+    except BaseException:
+        with suppress(PracticeError):
+            _release(parts, claim)
+        raise
+    _release(parts, claim)
+
+
+def _release(parts: Parts, claim: Claim) -> None:
+    with parts.database.writing() as rows:
+        store.release(rows, claim)
 
 
 def remove(parts: Parts, blob_ids: list[str]) -> None:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection, insert, select, update
 
+from models.errors import PracticeError
 from models.records.audio import Audio
 from pipelines.execution.artefacts import Artefact, files_of, relative, relocated
 from service.barriers import barrier
 from service.blobs.identity import new_blob_id
 from service.database.tables import artefact
 from service.jobs.claims import Claims
-from service.jobs.errors import LostClaimError
 from service.jobs.records import CONTENTS, OF_SOUND, Claim, Document
 from service.keybroker.ports import Opened
 from service.parts import Parts
@@ -105,10 +105,11 @@ class SealedArtefacts:
             "files": [(path.name, path.stat().st_size) for path in files],
         }
         head = json.dumps(header, ensure_ascii=False).encode()
-        sealed = {stage: self._sealed(_packed(head, files))}
-        barrier("job.result-sealed")
         audio_ms = record.duration_ms if isinstance(record, Audio) else None
-        self._keep(sealed, {stage: key}, measured=(stage, round(seconds * 1000)), audio_ms=audio_ms)
+        with self._removed_unless_kept() as sealed:
+            sealed[stage] = self._sealed(_packed(head, files))
+            barrier("job.result-sealed")
+            self._keep(sealed, {stage: key}, measured=(stage, round(seconds * 1000)), audio_ms=audio_ms)
         barrier("job.result-kept")
 
     def put_documents(self, keys: Mapping[Document, str], documents: Mapping[Document, bytes | Path]) -> None:
@@ -116,13 +117,12 @@ class SealedArtefacts:
 
         What is kept under its key already is not kept again.
         """
-        sealed: dict[str, tuple[str, int]] = {
-            name: self._sealed(_pieces(content))
-            for name, content in documents.items()
-            if name not in OF_SOUND or not self.holds(name, keys[name])
-        }
-        barrier("job.documents-sealed")
-        self._keep(sealed, {str(name): key for name, key in keys.items()}, last=True)
+        with self._removed_unless_kept() as sealed:
+            for name, content in documents.items():
+                if name not in OF_SOUND or not self.holds(name, keys[name]):
+                    sealed[name] = self._sealed(_pieces(content))
+            barrier("job.documents-sealed")
+            self._keep(sealed, {str(name): key for name, key in keys.items()}, last=True)
 
     def _keep(
         self,
@@ -133,23 +133,36 @@ class SealedArtefacts:
         audio_ms: int | None = None,
         last: bool = False,
     ) -> None:
-        """Rows for durable blobs, if the claim holds. A blob without a row is removed, but not where nobody knows."""
+        """Rows for durable blobs, if the claim holds; a blob whose key has a row already is removed."""
         digests = {stage: self._digest(keys[stage]) for stage in sealed}
-        dropped: list[str] = []
+        known: list[str] = []
 
         def insert_all(rows: Connection) -> None:
             for stage, (blob_id, size) in sealed.items():
                 if not self._insert(rows, stage, digests[stage], blob_id, size):
-                    dropped.append(blob_id)
+                    known.append(blob_id)
 
+        self._claims.keep(self._claim, insert_all, measured=measured, audio_ms=audio_ms, last=last)
+        for blob_id in known:
+            self._parts.blobs.delete(blob_id)
+
+    @contextmanager
+    def _removed_unless_kept(self) -> Iterator[dict[str, tuple[str, int]]]:
+        """For durable blobs that are to get rows: after an error those without one go, where that can be found out.
+
+        A commit whose answer was lost may have been done; as a writer one waits until it is over.
+        """
+        sealed: dict[str, tuple[str, int]] = {}
         try:
-            self._claims.keep(self._claim, insert_all, measured=measured, audio_ms=audio_ms, last=last)
-        except LostClaimError:
-            dropped = [blob_id for blob_id, _ in sealed.values()]
+            yield sealed
+        except BaseException:
+            made = {blob_id for blob_id, _ in sealed.values()}
+            with suppress(PracticeError):
+                with self._parts.database.writing() as rows:
+                    named = set(rows.execute(select(artefact.c.blob_id).where(artefact.c.blob_id.in_(made))).scalars())
+                for blob_id in made - named:
+                    self._parts.blobs.delete(blob_id)
             raise
-        finally:
-            for blob_id in dropped:
-                self._parts.blobs.delete(blob_id)
 
     def _digest(self, key: str) -> str:
         """Keyed, because a content key is made of settings too, and those could be guessed from a plain one."""

@@ -12,9 +12,11 @@ from pathlib import Path
 from pipelines.execution.artefacts import sync_folder
 from service.keybroker.errors import (
     KeystoreDamagedError,
+    KeystoreFullError,
     KeystoreUnavailableError,
     MissingKeystoreError,
     PublicKeysError,
+    refused_by_the_system,
 )
 from service.keybroker.wrapping import Wrapped
 
@@ -54,8 +56,13 @@ _BURIED = "SELECT 1 FROM destroyed WHERE session_id = ?"
 _GRAVES = "SELECT count(*) FROM destroyed"
 
 
-_DAMAGED = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT)
-"""The first is what a table that is not there gives."""
+_KINDS = {
+    sqlite3.SQLITE_ERROR: KeystoreDamagedError,  # a table that is not there
+    sqlite3.SQLITE_CORRUPT: KeystoreDamagedError,
+    sqlite3.SQLITE_FULL: KeystoreFullError,
+    sqlite3.SQLITE_IOERR: KeystoreFullError,  # what a disk without room gives where a file of SQLite's is mapped
+}
+"""What SQLite's numbers mean; with any other it did not do as asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,11 +231,11 @@ def _as_ours() -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as refused:
-        raise (KeystoreDamagedError if _code(refused) in _DAMAGED else KeystoreUnavailableError) from None
+        raise _KINDS.get(_code(refused), KeystoreUnavailableError) from None
     except (sqlite3.DatabaseError, UnicodeError):  # a damaged schema can hold text that is no UTF-8
         raise KeystoreDamagedError from None
-    except OSError:
-        raise KeystoreUnavailableError from None
+    except OSError as refused:
+        raise refused_by_the_system(refused) from None
 
 
 def _code(refused: sqlite3.Error) -> int:

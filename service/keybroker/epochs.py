@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipelines.execution.artefacts import sync_folder
-from service.keybroker.errors import KeystoreUnavailableError, LostEpochError, PublicKeysError
+from service.keybroker.errors import LostEpochError, PublicKeysError, refused_by_the_system
 from service.keybroker.steps import Reached, Step
 from service.keybroker.wrapping import KeyEncryptionKey
 
@@ -36,8 +36,8 @@ class EpochFolder:
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             sync_folder(self._folder.parent)
-        except OSError:
-            raise KeystoreUnavailableError from None
+        except OSError as refused:
+            raise refused_by_the_system(refused) from None
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -54,8 +54,8 @@ class EpochFolder:
                 raise PublicKeysError
             fcntl.flock(held, fcntl.LOCK_EX)
             yield
-        except OSError:
-            raise KeystoreUnavailableError from None
+        except OSError as refused:
+            raise refused_by_the_system(refused) from None
         finally:
             os.close(held)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 from models.errors import BadInputError, MissingPartError, PracticeError
 
 
@@ -54,9 +56,19 @@ class KeystoreUnavailableError(PracticeError):
     """The keystore's database did not do as asked. Check that its disk is there and has room, then try again."""
 
 
+class KeystoreFullError(KeystoreUnavailableError):
+    """The disk under the keystore is full, so this was not finished. Free some space, then try again."""
+
+
 class BackupExistsError(BadInputError):
     """There is something in the place of the backup already, and it is left as it is. Name a new folder."""
 
 
 class RemainsError(PracticeError):
     """The key is deleted, but a reader holds the file that its bytes are in. End that reader, then destroy again."""
+
+
+def refused_by_the_system(refused: OSError) -> KeystoreUnavailableError:
+    """What a refusal of the system's means."""
+    is_full = refused.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    return KeystoreFullError() if is_full else KeystoreUnavailableError()

@@ -13,13 +13,13 @@ from typing import Any
 
 from fastapi import FastAPI
 from httpx2 import Response
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 from starlette.testclient import TestClient
 
 from pipelines.execution.engine import InProcessEngine
 from pipelines.session import Engines
-from service.database.tables import audit, coaching, job, person, role_grant
-from service.database.words import JobState, StaffRole
+from service.database.tables import audit, coaching, job, person, role_grant, upload
+from service.database.words import JobState, StaffRole, UploadState
 from service.housekeeping import eraser_of
 from service.ids import new_id
 from service.installation import Installation, opened_installation
@@ -155,10 +155,10 @@ class Council:
         path = f"/sessions/{session_id}/participants/{one['id']}/permissions"
         return (by or self.worker).done("POST", path, said)
 
-    def begin_upload(self, session_id: str, size: int, by: Caller | None = None) -> Response:
+    def begin_upload(self, session_id: str, size: int, by: Caller | None = None, **more: str) -> Response:
         words = {"session": session_id, "kind": "sound", "filename": "visit.wav"}
         told = ",".join(f"{name} {base64.b64encode(value.encode()).decode()}" for name, value in words.items())
-        headers = {"Tus-Resumable": "1.0.0", "Upload-Length": str(size), "Upload-Metadata": told}
+        headers = {"Tus-Resumable": "1.0.0", "Upload-Length": str(size), "Upload-Metadata": told, **more}
         return (by or self.worker).send("POST", "/uploads", headers=headers)
 
     def upload(self, session_id: str, content: bytes | None = None, by: Caller | None = None) -> None:
@@ -175,6 +175,11 @@ class Council:
             }
             response = self.client.patch(begun.headers["Location"], content=piece, headers={**who.headers, **more})
             assert response.status_code == 204, response.text
+
+    def end_uploads(self) -> None:
+        """Give up what is not finished: only so many may be open."""
+        with self.parts.database.writing() as rows:
+            rows.execute(update(upload).where(upload.c.state == UploadState.OPEN).values(state=UploadState.ENDED))
 
     def work(self, built: Engines | None = None) -> None:
         """Do every job whose turn has come, with engines that only pretend."""
@@ -226,9 +231,9 @@ class Council:
 
 
 @contextmanager
-def standing_council(folder: Path, url: str | None = None) -> Iterator[Council]:
-    """An installation begun in a folder, on SQLite unless a database is named."""
-    told = {"PRACTICE_DATA": str(folder / "data"), "PRACTICE_URL": URL}
+def standing_council(folder: Path, url: str | None = None, **more: str) -> Iterator[Council]:
+    """An installation begun in a folder, on SQLite unless a database is named. ``more`` are settings."""
+    told = {"PRACTICE_DATA": str(folder / "data"), "PRACTICE_URL": URL, **more}
     settings = ServiceSettings.from_environment(told | ({"PRACTICE_DATABASE_URL": url} if url else {}))
     clock = ToldClock()
     with opened_installation(settings, may_begin=True, clock=clock) as installation:
