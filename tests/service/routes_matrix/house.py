@@ -36,6 +36,8 @@ from service.people.parts import PeopleParts
 from service.people.passwords import Passwords
 from service.people.records import Scope
 from service.settings_service import ServiceSettings
+from service.subject_access.records import Request
+from service.subject_access.usecases import SubjectAccess
 from service.web_process import web_app
 from tests.service.council import API, STATEMENTS, URL, VISIT, Caller, Council, wav
 from tests.service.routes_matrix.principals import Principal
@@ -184,6 +186,7 @@ def _after_work(house: House, caller: Caller, things: dict[str, str]) -> None:
     begun = house.council.begin_upload(session_id, 3 * len(PIECE), caller)
     things["upload_id"] = begun.headers["Location"].rpartition("/")[2]
     things["hold_id"], things["review_id"] = new_id(), new_id()
+    things["copy_id"] = _copy(house, things)
     owner = house.council.callers["other administrator"].actor.person_id
     ended = {"from_ms": 0, "until_ms": house.now, "ended_ms": house.now}
     house.change(
@@ -200,6 +203,14 @@ def _after_work(house: House, caller: Caller, things: dict[str, str]) -> None:
         ),
         insert(hold).values(id=things["hold_id"], session_id=session_id, owner_id=owner, reason="court", **ended),
     )
+
+
+def _copy(house: House, things: dict[str, str]) -> str:
+    """A copy for somebody who asked, read and ready."""
+    access, who = SubjectAccess(parts=house.council.parts), house.council.callers["other administrator"].actor
+    wanted = Request(participant_id=things["participant_id"], voices=(), reference="SAR-1")
+    made = access.make(who, things["session_id"], wanted)
+    return access.finish(who, things["session_id"], made.id, ()).id
 
 
 def _scoring_key(house: House, session_id: str) -> str:
