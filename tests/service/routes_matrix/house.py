@@ -36,10 +36,9 @@ from service.people.parts import PeopleParts
 from service.people.passwords import Passwords
 from service.people.records import Scope
 from service.settings_service import ServiceSettings
-from service.subject_access.records import Request
-from service.subject_access.usecases import SubjectAccess
 from service.web_process import web_app
 from tests.service.council import API, STATEMENTS, URL, VISIT, Caller, Council, wav
+from tests.service.routes_matrix.copies import Copies
 from tests.service.routes_matrix.principals import Principal
 from tests.service.stand_ins import ToldClock
 
@@ -58,6 +57,7 @@ class House:
     things: dict[str, dict[str, str]] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     kept: dict[str, sqlite3.Connection] = field(default_factory=dict)
+    copies: Copies = field(default_factory=Copies)
 
     @property
     def now(self) -> int:
@@ -71,9 +71,10 @@ class House:
         self.kept[name] = copy
 
     def put_back(self, name: str) -> None:
-        """The database as it was; files that were written since belong to no row."""
+        """The database as it was; files that were written since belong to no row, deleted ones of copies come back."""
         with self._file() as live:
             self.kept[name].backup(live)
+        self.copies.put_back(self.council.parts)
 
     def change(self, *statements: object) -> None:
         with self.council.parts.database.writing() as rows:
@@ -186,7 +187,8 @@ def _after_work(house: House, caller: Caller, things: dict[str, str]) -> None:
     begun = house.council.begin_upload(session_id, 3 * len(PIECE), caller)
     things["upload_id"] = begun.headers["Location"].rpartition("/")[2]
     things["hold_id"], things["review_id"] = new_id(), new_id()
-    things["copy_id"] = _copy(house, things)
+    asker = house.council.callers["other administrator"].actor
+    things["copy_id"] = house.copies.make(house.council.parts, asker, session_id, things["participant_id"])
     owner = house.council.callers["other administrator"].actor.person_id
     ended = {"from_ms": 0, "until_ms": house.now, "ended_ms": house.now}
     house.change(
@@ -203,14 +205,6 @@ def _after_work(house: House, caller: Caller, things: dict[str, str]) -> None:
         ),
         insert(hold).values(id=things["hold_id"], session_id=session_id, owner_id=owner, reason="court", **ended),
     )
-
-
-def _copy(house: House, things: dict[str, str]) -> str:
-    """A copy for somebody who asked, read and ready."""
-    access, who = SubjectAccess(parts=house.council.parts), house.council.callers["other administrator"].actor
-    wanted = Request(participant_id=things["participant_id"], voices=(), reference="SAR-1")
-    made = access.make(who, things["session_id"], wanted)
-    return access.finish(who, things["session_id"], made.id, ()).id
 
 
 def _scoring_key(house: House, session_id: str) -> str:
