@@ -131,6 +131,18 @@ def test_of_a_withdrawn_session_nothing_is_made_read_or_taken(asked: Asked) -> N
     assert asked.access.copies(asked.administrator, asked.session_id) == ()
 
 
+def test_copies_are_erased_with_their_session(tmp_path: Path) -> None:
+    with standing_council(tmp_path) as council:
+        asked = spoken(council, VISIT)
+        asked.finished(asked.made())
+        blobs = asked.blobs()
+        council.worker.done("DELETE", f"/sessions/{asked.session_id}")
+        assert council.erase() == 1
+        assert asked.blobs() == set()
+        assert len(blobs) == 2
+        assert not blobs & set(council.parts.blobs.ids())
+
+
 def test_a_withdrawal_while_a_copy_is_made_leaves_no_file(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
     before = set(asked.council.parts.blobs.ids())
     keeping = type(asked.access)._keeping
