@@ -138,7 +138,7 @@ def copying(camera: Camera, page: Any, at: str, session: str) -> None:
     camera.take(page, "administrator-copy-read")
     pressed(page, "Finish the copy")
     went(page, page.url)
-    camera.take(page, "administrator-copy", dark=True)
+    camera.take(page, "administrator-copy")
     shot(camera, page, f"{start}/{session}", "administrator-copies")
 
 

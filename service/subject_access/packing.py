@@ -69,7 +69,9 @@ def _section(made: Written, section: Section) -> None:
         paragraph = made.add_paragraph()
         if line.lead:
             paragraph.add_run(f"{line.lead}  ").bold = True
-        paragraph.add_run(plain(line.words)).italic = line.aside
+        words = paragraph.add_run(plain(line.words))
+        if line.aside:
+            words.italic = True
     if not section.lines:
         made.add_paragraph(section.empty)
 

@@ -14,7 +14,12 @@ from service.keybroker.errors import RefusedError
 from service.permissions.overview import SessionFile, session_file
 from service.permissions.records import Participant
 from service.subject_access import records
-from service.subject_access.errors import NothingLeftError
+from service.subject_access.errors import (
+    NothingLeftError,
+    NotTheWorkerError,
+    RequestReferenceError,
+    VoiceChoiceError,
+)
 from service.subject_access.records import WORKERS, VoiceLine
 from service.subject_access.routes import file_response
 from service.subject_access.usecases import SubjectAccess
@@ -25,6 +30,8 @@ from service.web.forms import Fields, Sent
 from service.web.permission_form import called
 
 ACCESS = "/administration/subject-access"
+_WRONG = {RequestReferenceError: "reference", VoiceChoiceError: "voices", NotTheWorkerError: "about_worker"}
+"""At which field of the form a refusal stands."""
 
 
 def subject_access_pages(frame: Frame) -> APIRouter:
@@ -142,6 +149,7 @@ def _request(
         "reference": sent.one("reference") if sent else "",
         "may_be_worker": one.role in WORKERS,
         "about_worker": sent.one("about_worker") == "yes" if sent else False,
+        "wrong": next((at for kind, at in _WRONG.items() if isinstance(refused, kind)), ""),
     }
     return frame.page(request, "subject_request.html", who, refused, **given)
 

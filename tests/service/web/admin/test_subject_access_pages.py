@@ -76,6 +76,7 @@ def test_what_was_typed_is_there_again_with_what_is_wrong(desk: Desk, asked: Ask
     assert refused.status_code == 422
     assert "Leave names out of it" in refused.text
     assert 'value="A name"' in refused.text
+    assert 'id="reference-error"' in refused.text
     assert ticked(refused.text) == {"parent_or_carer"}
     assert asked.blobs() == set()
 
