@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.page_walk.acts import entered, pressed, shot, tried, went
+from benchmarks.page_walk.acts import entered, pressed, proved, shot, tried, went
 from service.demo.people import PASSWORD, WORKER
 
 if TYPE_CHECKING:
@@ -124,9 +124,9 @@ def copying(camera: Camera, page: Any, at: str, session: str) -> None:
     shot(camera, page, start, "administrator-subject-access")
     page.get_by_label("Number of the session").fill(session)
     pressed(page, "Continue")
-    went(page, page.url)
-    page.get_by_role("link", name=re.compile("^Make a copy.*Parent")).click()
-    went(page, page.url)
+    with page.expect_navigation():
+        page.get_by_role("link", name=re.compile("^Make a copy.*Parent")).click()
+    proved(page)
     camera.take(page, "administrator-copy-request")
     page.get_by_label("Reference of the request").fill("Demo")
     pressed(page, "Make the copy")
@@ -137,7 +137,7 @@ def copying(camera: Camera, page: Any, at: str, session: str) -> None:
     page.get_by_role("checkbox").first.check()
     camera.take(page, "administrator-copy-read")
     pressed(page, "Finish the copy")
-    went(page, page.url)
+    proved(page)
     camera.take(page, "administrator-copy")
     shot(camera, page, f"{start}/{session}", "administrator-copies")
 
