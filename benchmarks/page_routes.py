@@ -19,6 +19,7 @@ NO_PAGES = {
     "/sessions/{session_id}/feedback/document.docx": "a download",
     "/administration/audit.csv": "a download",
     "/administration/erasures/{erasure_id}/certificate": "a download",
+    "/administration/subject-access/{session_id}/copies/{copy_id}/file": "a download",
 }
 """Addresses below none of which a page lies, each with what it is instead."""
 

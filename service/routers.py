@@ -24,6 +24,7 @@ from service.retention.routes import retention_router
 from service.retention.watch import ClockWatch
 from service.reviews.routes import reviews_routers
 from service.sessions.routes import sessions_routers
+from service.subject_access.routes import subject_access_router
 from service.transcripts.routes import transcripts_router
 
 
@@ -52,6 +53,7 @@ def routers_of(served: Served) -> tuple[Sequence[APIRouter], Sequence[APIRouter]
         *reviews_routers(parts),
         reflection_router(parts),
         *feedback_routers(parts, served.council),
+        subject_access_router(parts),
         retention_router(parts, ClockWatch(parts)),
         jobs_router(parts),
         audit_router(parts, served.audit_state),

@@ -54,7 +54,13 @@ def shot(camera: Camera, page: Any, address: str, name: str, *, dark: bool = Fal
 def went(page: Any, address: str) -> None:
     """To a page, through the question for the password where it is asked."""
     page.goto(address)
-    if "/confirm" in page.url and "/confirm" not in address:
+    if "/confirm" not in address:
+        proved(page)
+
+
+def proved(page: Any) -> None:
+    """The password was given, where it is asked for before the page that one was led to."""
+    if "/confirm" in page.url:
         page.get_by_label("Your password").fill(PASSWORD)
         pressed(page, "Confirm")
 

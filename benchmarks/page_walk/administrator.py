@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.page_walk.acts import entered, pressed, shot, tried, went
+from benchmarks.page_walk.acts import entered, pressed, proved, shot, tried, went
 from service.demo.people import PASSWORD, WORKER
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ def administering(camera: Camera, page: Any, session: str) -> Any:
     for step in (people, teams_and_coaching):
         tried(step, camera, page, at)
     tried(permissions, camera, page, at, session)
+    tried(copying, camera, page, at, session)
     tried(looking_after, camera, page, at)
     return second
 
@@ -115,6 +116,30 @@ def permissions(camera: Camera, page: Any, at: str, session: str) -> None:
     went(page, f"{at}/permissions/{session}")
     page.get_by_role("link", name=re.compile("^Withdraw")).first.click()
     camera.take(page, "administrator-withdrawal")
+
+
+def copying(camera: Camera, page: Any, at: str, session: str) -> None:
+    """A copy for the parent who asked: the session, their voice, reading it, and what is handed out."""
+    start = f"{at}/subject-access"
+    shot(camera, page, start, "administrator-subject-access")
+    page.get_by_label("Number of the session").fill(session)
+    pressed(page, "Continue")
+    with page.expect_navigation():
+        page.get_by_role("link", name=re.compile("^Make a copy.*Parent")).click()
+    proved(page)
+    camera.take(page, "administrator-copy-request")
+    page.get_by_label("Reference of the request").fill("Demo")
+    pressed(page, "Make the copy")
+    camera.take(page, "administrator-copy-refused")
+    camera.forgive("/administration/subject-access")
+    page.get_by_label("Reference of the request").fill("SAR-2026/014")
+    pressed(page, "Make the copy")
+    page.get_by_role("checkbox").first.check()
+    camera.take(page, "administrator-copy-read")
+    pressed(page, "Finish the copy")
+    proved(page)
+    camera.take(page, "administrator-copy")
+    shot(camera, page, f"{start}/{session}", "administrator-copies")
 
 
 def looking_after(camera: Camera, page: Any, at: str) -> None:

@@ -29,6 +29,7 @@ from service.permissions import errors as permissions
 from service.reflection import errors as reflection
 from service.reviews import errors as reviews
 from service.sessions import errors as sessions
+from service.subject_access import errors as copies
 from service.transcripts import errors as transcripts
 
 MEDIA_TYPE = "application/problem+json"
@@ -162,6 +163,8 @@ TABLE: dict[type[PracticeError], Row] = {
     permissions.ParticipantExistsError: _TAKEN,
     permissions.VoiceKnownError: _OTHER_STATE,
     permissions.HoldTooLateError: _OTHER_STATE,
+    copies.NoSuchCopyError: _NOTHING,
+    copies.NotReadYetError: _OTHER_STATE,
     erasure.NoSuchErasureError: _NOTHING,
     erasure.RemainsFoundError: _UNAVAILABLE,
     erasure.StoreBusyError: _UNAVAILABLE,

@@ -91,6 +91,13 @@ class Content(StrEnum):
     REPLY = "reply"
 
 
+class CopyStage(StrEnum):
+    """Stages of artefacts that are a copy for somebody who asked what is kept about them: to be read, and ready."""
+
+    DRAFT = "subject-access-draft"
+    READY = "subject-access"
+
+
 class UploadState(StrEnum):
     """Where an upload stands."""
 

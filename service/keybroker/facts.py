@@ -144,6 +144,7 @@ def _facts() -> dict[_Fact, Term]:
     found: list[tuple[_Fact, Term]] = [
         *ties.items(),
         (Relationship.APART, not_(or_(*ties.values()))),
+        (Relationship.ANY, true()),
         (Condition.SHARED, and_(session.c.shared_ms.is_not(None), session.c.shared_ms <= _NOW)),
         (Condition.RELEASED, exists().where(about, feedback.c.state == FeedbackState.RELEASED)),
         (Condition.AUTHOR, exists().where(about, feedback.c.author_id == _WHO)),

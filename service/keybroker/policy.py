@@ -16,13 +16,17 @@ from service.database.words import Content, PermissionPurpose, SessionState
 
 
 class Relationship(StrEnum):
-    """How an actor stands to a session; more than one may hold, ``apart`` only where no other does."""
+    """How an actor stands to a session; more than one may hold.
+
+    ``apart`` holds where none of the others does, ``any`` for every person.
+    """
 
     OWN = "own"
     COACH = "coach"
     LEAD = "lead"
     TEAM = "team"
     APART = "apart"
+    ANY = "any"
     SYSTEM = "system"
 
 
@@ -164,6 +168,14 @@ POLICY: tuple[Row, ...] = (
         contents=(Content.TRANSCRIPT, Content.CODING),
         actions=_READ,
         permissions=(PermissionPurpose.RESEARCH,),
+    ),
+    Row(  # a copy for somebody who asks what is kept about them; service/subject_access alone asks for this purpose
+        role=ActorRole.ADMINISTRATOR,
+        relationship=Relationship.ANY,
+        purpose=Purpose.SUBJECT_ACCESS,
+        contents=(Content.TRANSCRIPT, Content.CODING, Content.REVIEW, Content.FEEDBACK, Content.REPLY),
+        actions=(Action.EXPORT,),
+        in_quarantine=True,
     ),
     Row(
         role=ActorRole.SYSTEM,

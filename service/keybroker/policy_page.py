@@ -15,6 +15,7 @@ _RELATIONSHIPS = {
     Relationship.LEAD: "leads now the session's team, or a team that its worker is in now",
     Relationship.TEAM: "is now in the session's team, or in one with its worker, without leading it",
     Relationship.APART: "none of the above",
+    Relationship.ANY: "is any person, whatever else holds",
     Relationship.SYSTEM: "is the process that works on sessions",
 }
 _CONDITIONS = {

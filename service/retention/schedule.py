@@ -17,12 +17,16 @@ _LONGEST_DAYS = 3660
 
 
 class Kind(StrEnum):
-    """What is kept for a time of its own. ``unreviewed``: a whole session that no coach ever confirmed."""
+    """What is kept for a time of its own. ``unreviewed``: a whole session that no coach ever confirmed.
+
+    ``copies``: what was put together for somebody who asked what is kept about them.
+    """
 
     SOUND = "sound"
     TRANSCRIPT = "transcript"
     FEEDBACK = "feedback"
     UNREVIEWED = "unreviewed"
+    COPIES = "copies"
 
 
 DEFAULT_DAYS: Mapping[Kind, int] = {
@@ -30,8 +34,9 @@ DEFAULT_DAYS: Mapping[Kind, int] = {
     Kind.TRANSCRIPT: 365,
     Kind.FEEDBACK: 730,
     Kind.UNREVIEWED: 180,
+    Kind.COPIES: 30,
 }
-"""From confirmation, from confirmation, from release, from when the session was added."""
+"""From confirmation, from confirmation, from release, from when the session was added, from when the copy was made."""
 
 CONTENT: Mapping[Kind, tuple[Content, ...]] = {
     Kind.SOUND: (Content.RECORDING,),
@@ -90,13 +95,17 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """What is known of one session for its retention: when its clocks began, and what is still there."""
+    """What is known of one session for its retention: when its clocks began, and what is still there.
+
+    ``copied_ms``: when the oldest copy that is still there was made.
+    """
 
     session_id: str
     created_ms: int
     confirmed_ms: int | None
     released_ms: int | None
     there: frozenset[Kind]
+    copied_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +120,13 @@ class Due:
 
 def dues(kept: Kept, schedules: Mapping[Kind, Schedule]) -> Iterable[Due]:
     """All that will be deleted of a session, kind by kind, and at last the session."""
+    *kinds, whole = _dues(kept, schedules)
+    if kept.copied_ms is not None and (due := schedules[Kind.COPIES].due_ms(kept.copied_ms)) < whole.due_ms:
+        yield Due(session_id=kept.session_id, kind=Kind.COPIES, due_ms=due)
+    yield from (*kinds, whole)
+
+
+def _dues(kept: Kept, schedules: Mapping[Kind, Schedule]) -> Iterable[Due]:
     if kept.confirmed_ms is None:
         due = schedules[Kind.UNREVIEWED].due_ms(kept.created_ms)
         yield Due(session_id=kept.session_id, kind=None, due_ms=due)

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, insert, not_, or_, select, update
 from sqlalchemy.engine import Row
 
 from service.database.sealed_rows import WITH_FEEDBACK, WITH_TRANSCRIPT, empty, holding
 from service.database.tables import artefact, erasure, feedback, hold, recording, session, setting
-from service.database.words import FeedbackState
+from service.database.words import CopyStage, FeedbackState
 from service.permissions.store import OVER
 from service.retention.schedule import CONTENT, Kept, Kind, Schedule
 
 PAGE = 500
 _RECORDED = {Kind.SOUND: "sound", Kind.TRANSCRIPT: "transcript"}
+_IS_COPY = artefact.c.stage.in_(tuple(CopyStage))
+"""Copies have a time of their own, whatever is in them."""
 _WRITTEN = {Kind.TRANSCRIPT: WITH_TRANSCRIPT, Kind.FEEDBACK: WITH_FEEDBACK}
 
 
@@ -57,8 +59,7 @@ def held_sessions(rows: Connection, now: int) -> frozenset[str]:
 
 def blobs_of(rows: Connection, session_id: str, kind: Kind) -> list[str]:
     """Blobs of one kind."""
-    made = select(artefact.c.blob_id).where(artefact.c.session_id == session_id, artefact.c.content.in_(CONTENT[kind]))
-    found = list(rows.scalars(made))
+    found = list(rows.scalars(select(artefact.c.blob_id).where(_made(session_id, kind))))
     if kind in _RECORDED:
         found += rows.scalars(select(recording.c.blob_id).where(_recorded(session_id, kind)))
     return found
@@ -66,13 +67,27 @@ def blobs_of(rows: Connection, session_id: str, kind: Kind) -> list[str]:
 
 def delete_kind(rows: Connection, session_id: str, kind: Kind, now: int) -> None:
     """The rows of one kind; a recording's row stays, without its name, and says that it was deleted."""
-    made = and_(artefact.c.session_id == session_id, artefact.c.content.in_(CONTENT[kind]))
-    rows.execute(delete(artefact).where(made))
+    rows.execute(delete(artefact).where(_made(session_id, kind)))
     if kind in _RECORDED:
         rows.execute(update(recording).where(_recorded(session_id, kind)).values(deleted_ms=now, file_name=None))
     for table in _WRITTEN.get(kind, ()):
         empty(rows, table, session_id)
     rows.execute(update(session).where(session.c.id == session_id).values(version=session.c.version + 1))
+
+
+def copies_over(rows: Connection, session_id: str, schedule: Schedule, now: int) -> list[str]:
+    """Blobs of the copies of a session whose time is over."""
+    made = select(artefact.c.blob_id, artefact.c.made_ms).where(artefact.c.session_id == session_id, _IS_COPY)
+    return [str(one.blob_id) for one in rows.execute(made) if schedule.due_ms(one.made_ms) <= now]
+
+
+def delete_copies(rows: Connection, blob_ids: list[str]) -> None:
+    """The rows of these copies."""
+    rows.execute(delete(artefact).where(artefact.c.blob_id.in_(blob_ids)))
+
+
+def _made(session_id: str | ColumnElement[str], kind: Kind) -> ColumnElement[bool]:
+    return and_(artefact.c.session_id == session_id, artefact.c.content.in_(CONTENT[kind]), not_(_IS_COPY))
 
 
 def _recorded(session_id: str, kind: Kind) -> Any:
@@ -92,12 +107,14 @@ def _query() -> Select[*tuple[Any, ...]]:
     )
     return select(
         session.c.id, session.c.created_ms, session.c.confirmed_ms, released.scalar_subquery().label("released_ms"),
+        select(func.min(artefact.c.made_ms)).where(artefact.c.session_id == session.c.id, _IS_COPY)
+        .scalar_subquery().label("copied_ms"),
         *(_there(kind).label(kind.value) for kind in CONTENT),
     ).where(session.c.state.not_in(OVER), ~exists().where(erasure.c.session_id == session.c.id))  # fmt: skip
 
 
 def _there(kind: Kind) -> Any:
-    anything = [exists().where(artefact.c.session_id == session.c.id, artefact.c.content.in_(CONTENT[kind]))]
+    anything = [exists().where(_made(session.c.id, kind))]
     if kind in _RECORDED:
         there = and_(recording.c.kind == _RECORDED[kind], recording.c.deleted_ms.is_(None))
         anything.append(exists().where(recording.c.session_id == session.c.id, there))
@@ -109,5 +126,5 @@ def _kept(one: Row[*tuple[Any, ...]]) -> Kept:
     there = frozenset(kind for kind in CONTENT if getattr(one, kind.value))
     return Kept(
         session_id=one.id, created_ms=one.created_ms, confirmed_ms=one.confirmed_ms, released_ms=one.released_ms,
-        there=there,
+        there=there, copied_ms=one.copied_ms,
     )  # fmt: skip

@@ -122,6 +122,11 @@ def _deleted(parts: Parts, rows: Connection, due: Due, request_id: str, plan: Pl
     if due.kind is None:
         cause = ErasureTrigger.UNUSED if kept.confirmed_ms is None else ErasureTrigger.RETENTION
         request_erasure(rows, due.session_id, cause, requested_by=NOBODY, request_id=request_id, now=now)
+    elif due.kind is schedule.Kind.COPIES:
+        over = store.copies_over(rows, due.session_id, plan.schedules[due.kind], now)
+        for blob_id in over:
+            parts.blobs.delete(blob_id)
+        store.delete_copies(rows, over)
     else:
         for blob_id in store.blobs_of(rows, due.session_id, due.kind):
             parts.blobs.delete(blob_id)

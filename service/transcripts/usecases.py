@@ -111,6 +111,13 @@ class Transcripts:
         ) as opened:
             return self._known(actor, opened, Purpose.REFLECTION).standing()
 
+    def out_of(self, actor: Actor, opened: Opened, *, purpose: Purpose, action: Action) -> Standing:
+        """The same from a transcript that is open already; one that was brought is opened for the same action.
+
+        Raises NoDocumentError where there is none yet.
+        """
+        return self._known(actor, opened, purpose, action=action).standing()
+
     def amend(self, actor: Actor, session_id: str, acts: Sequence[Act]) -> Amended:
         """Keep corrections of one's own transcript, all of them or none.
 
@@ -171,7 +178,9 @@ class Transcripts:
             self.parts.trail.append(rows, self._event(rows, actor, session_id, now))
         return numbers
 
-    def _known(self, actor: Actor, opened: Opened, purpose: Purpose, *, splits: bool = False) -> _Known:
+    def _known(
+        self, actor: Actor, opened: Opened, purpose: Purpose, *, splits: bool = False, action: Action = Action.VIEW
+    ) -> _Known:
         """``splits``: something is to be split. The starts of words are read for that alone."""
         session_id = opened.session_id
         with self.parts.database.reading() as rows:
@@ -184,12 +193,13 @@ class Transcripts:
             splits = splits or any(one.change and one.change.kind is AmendmentKind.SPLIT for one in amendments)
             machine = _recorded(opened, made, word_times=splits)
         else:
-            machine = self._brought(actor, session_id, purpose)
+            machine = self._brought(actor, session_id, purpose, action)
         return _Known(machine=machine, amendments=amendments, acts=acts)
 
-    def _brought(self, actor: Actor, session_id: str, purpose: Purpose) -> Standing:
+    def _brought(self, actor: Actor, session_id: str, purpose: Purpose, action: Action) -> Standing:
         """A transcript that was brought is in the codes alone."""
-        with self.parts.broker.open(actor, session_id, Content.CODING, purpose=purpose) as opened:
+        broker = self.parts.broker
+        with broker.open(actor, session_id, Content.CODING, purpose=purpose, action=action) as opened:
             with self.parts.database.reading() as rows:
                 made = store.made_of(rows, session_id, Document.CODING)
             if not made:

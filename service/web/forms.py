@@ -14,7 +14,8 @@ from service.api.principals import CSRF_FIELD, SignedIn, declared_as, needs_role
 from service.database.words import StaffRole
 
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
-MOST_FIELDS = 2000
+MOST_FIELDS = 6000
+"""A box may be ticked for each utterance of four hours."""
 HERE_FIELD = "here"
 """The page that a form stands on, for forms that may need a new proof first: browsers tell no referrer here."""
 OURS = frozenset({CSRF_FIELD, HERE_FIELD})

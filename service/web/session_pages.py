@@ -14,6 +14,7 @@ from service.parts import Parts
 from service.permissions.withdrawal import Receipt, erase_own, receipt_of
 from service.sessions.overview import Overview, overview, sees_as_coach
 from service.sessions.usecases import Sessions
+from service.subject_access.copied import copies_made
 from service.web.adding_form import LEGAL_STATUSES
 from service.web.forms import Sent, page_for
 from service.web.kit import Kit
@@ -23,7 +24,12 @@ from service.web.rendering import NOTICES
 from service.web.words import SETTING_WORDS, STATE_WORDS
 
 Here = Annotated[SignedIn, Depends(page_for())]
-KIND_WORDS = {"sound": "The recording's sound", "transcript": "The transcript and its marks", "feedback": "Feedback"}
+KIND_WORDS = {
+    "sound": "The recording's sound",
+    "transcript": "The transcript and its marks",
+    "feedback": "Feedback",
+    "copies": "Copies for people who asked",
+}
 """What is deleted by itself, by kinds of retention; without a kind it is the whole session."""
 
 
@@ -47,6 +53,7 @@ def session_pages(kit: Kit) -> APIRouter:
             missing=[called(seen.people)[one.id] for one in seen.missing()],
             uncoached=bool(seen.missing(PermissionPurpose.COACHING)),
             steps=steps_of(seen),
+            copies=copies_made(kit.parts, session_id),
             receipt=_receipt(kit.parts, who, seen),
             state_words=STATE_WORDS,
             setting_words=SETTING_WORDS,

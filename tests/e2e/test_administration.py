@@ -21,8 +21,8 @@ pytestmark = pytest.mark.slow
 AT = "/administration"
 PAGES = (
     "", "/people", "/people/new", "/people/{person}", "/people/{person}/disable", "/people/{person}/link",
-    "/people/{person}/roles/coach/end", "/teams", "/teams/{team}", "/coaching", "/permissions", "/erasures",
-    "/retention", "/retention/sound", "/retention/run", "/audit", "/audit/check", "/health",
+    "/people/{person}/roles/coach/end", "/teams", "/teams/{team}", "/coaching", "/permissions", "/subject-access",
+    "/erasures", "/retention", "/retention/sound", "/retention/run", "/audit", "/audit/check", "/health",
 )  # fmt: skip
 
 

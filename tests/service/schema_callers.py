@@ -79,10 +79,19 @@ class Callers:
                 who["id"] for one in sessions for who in _items(worker, f"/sessions/{one}/participants")
             ],
         }
+        found["copy_id"] = [self._copy(sessions[0], found["participant_id"][0])]
         begun = self.council.begin_upload(sessions[0], 64)
         if begun.status_code == 201:
             found["upload_id"] = [begun.headers["Location"].rsplit("/", 1)[1]]
         return {name: ids for name, ids in found.items() if ids}
+
+    def _copy(self, session_id: str, participant_id: str) -> str:
+        """A copy for somebody who asked, read and ready."""
+        path, lead = f"/sessions/{session_id}/subject-access", self.council.administrator
+        wanted = {"participant_id": participant_id, "voices": [], "reference": "SAR-1"}
+        made = str(lead.done("POST", path, wanted)["id"])
+        lead.done("PUT", f"{path}/{made}/kept", {"utterances": []})
+        return made
 
     def suited(self, roles: Collection[str], scope: str | None = None) -> str:
         """Somebody with one of these roles; where none is asked for the coach, who has a review, or the worker."""

@@ -17,5 +17,9 @@ class AuditFilterError(BadInputError):
     """Something to filter by cannot be used. Choose from the lists, and write a session's number as it is shown."""
 
 
+class SessionNumberError(BadInputError):
+    """A session's number has 32 letters and digits. Copy all of it from the session's page."""
+
+
 class ChoiceError(BadInputError):
     """Something was not chosen. Choose from the list, then send it again."""

@@ -13,6 +13,7 @@ from service.permissions.errors import HoldError
 from service.permissions.holds import end_hold, place_hold
 from service.permissions.overview import SessionFile, session_file, sessions_page
 from service.permissions.withdrawal import withdraw
+from service.subject_access.copied import copies_made
 from service.web.admin.errors import ChoiceError
 from service.web.admin.frame import USUAL, Administrator, Frame, PathId, Proved, ends
 from service.web.forms import Fields, Sent
@@ -117,6 +118,7 @@ def _session(
         "found": found,
         "names": frame.names(who),
         "now_ms": frame.kit.parts.clock(),
+        "copies": copies_made(frame.kit.parts, session_id),
         "typed": {name: sent.one(name) for name in ("reason", "until")} if sent else {},
     }
     return frame.page(request, "session.html", who, refused, **given)

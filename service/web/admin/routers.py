@@ -18,6 +18,7 @@ from service.web.admin.people_pages import people_pages
 from service.web.admin.permission_pages import hold_pages, permission_pages, withdrawal_pages
 from service.web.admin.person_acts import ending_pages, invitation_pages
 from service.web.admin.retention_pages import retention_pages
+from service.web.admin.subject_access_pages import copy_pages, subject_access_pages
 from service.web.admin.team_pages import coaching_pages, team_pages
 from service.web.admin.words import ADMIN_NOTICES
 from service.web.kit import Kit
@@ -39,6 +40,8 @@ def administration_routers(kit: Kit, machine: Machine) -> Sequence[APIRouter]:
         permission_pages(frame),
         withdrawal_pages(frame),
         hold_pages(frame),
+        subject_access_pages(frame),
+        copy_pages(frame),
         erasure_pages(frame),
         retention_pages(frame, ClockWatch(kit.parts)),
         audit_pages(frame, machine),

@@ -97,12 +97,14 @@ KEPT_KINDS: dict[str, str] = {
     schedule.Kind.TRANSCRIPT: "Transcript, codes and reflection",
     schedule.Kind.FEEDBACK: "Reviews, feedback and replies",
     schedule.Kind.UNREVIEWED: "Sessions that no coach confirmed",
+    schedule.Kind.COPIES: "Copies for people who asked",
 }
 KEPT_FROM: dict[str, str] = {
     schedule.Kind.SOUND: "from the day a coach confirms the session",
     schedule.Kind.TRANSCRIPT: "from the day a coach confirms the session",
     schedule.Kind.FEEDBACK: "from the day the feedback is released",
     schedule.Kind.UNREVIEWED: "from the day the session is added",
+    schedule.Kind.COPIES: "from the day the copy is made",
 }
 ACTIONS: dict[str, str] = {
     Action.VIEW: "Looked at",
@@ -155,6 +157,9 @@ ADMIN_NOTICES: dict[str, str] = {
     "admin-coaching-ended": "The coaching relationship has ended.",
     "admin-withdrawn": "The permission is withdrawn for what you named.",
     "admin-erasing": "The session is withdrawn. Nobody can open it, and its key is being destroyed.",
+    "admin-copy-made": "The copy is put together. Read it before you hand it out.",
+    "admin-copy-ready": "The copy is ready to be downloaded.",
+    "admin-copy-deleted": "The copy is deleted.",
     "admin-held": "The hold is set. Nothing of this session is deleted until it ends.",
     "admin-hold-ended": "The hold has ended.",
     "admin-kept": "The time to keep is changed.",

@@ -89,6 +89,7 @@ _COACH = {
 }
 _RESEARCH = {("research", "transcript"): "VX", ("research", "coding"): "VX"}
 _STRANGERS = ("apart", *FORMER)
+_ASKED_FOR = {("subject-access", what): "X" for what in ("transcript", "coding", "review", "feedback", "reply")}
 _SYSTEM = {("reflection", what): "VE" for what in ("recording", "transcript", "coding")}
 
 
@@ -115,7 +116,7 @@ def expected(role: str, tie: str, case: Case, purpose: Purpose, content: Content
         return False
     if LETTERS[action] not in table.get((purpose, content), ""):
         return False
-    if table is _OWN and content == "details":
+    if (table is _OWN and content == "details") or table is _ASKED_FOR:
         return True
     if case.state == "quarantined" or purpose not in case.given:
         return False
@@ -131,6 +132,8 @@ def _table_for(role: str, tie: str, case: Case) -> dict[tuple[str, str], str]:
         return _SYSTEM
     if tie == "own" and (role == "practitioner" or (role == "manager" and case.supervision)):
         return _OWN
+    if role == "administrator":
+        return _ASKED_FOR
     if (role, tie) == ("coach", "coach") and case.shared:
         return _COACH
     return _RESEARCH if role == "researcher" and tie in _STRANGERS else {}
@@ -150,7 +153,9 @@ def facts_for(role: str, tie: str, case: Case) -> Facts:
         roles=frozenset((ActorRole(role),)) if role in set(ActorRole) else frozenset(),
         state=case.state,
         erasing=case.erasing,
-        relationships=frozenset((Relationship.SYSTEM if system else known.get(tie, Relationship.APART),)),
+        relationships=frozenset(
+            (Relationship.SYSTEM,) if system else (known.get(tie, Relationship.APART), Relationship.ANY)
+        ),
         conditions=frozenset(name for name, holds in conditions.items() if holds),
         given=frozenset(PermissionPurpose(purpose) for purpose in case.given),
     )

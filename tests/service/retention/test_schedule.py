@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -70,3 +72,14 @@ def test_kinds_go_one_by_one_and_the_session_with_the_last() -> None:
 def test_what_was_never_confirmed_goes_as_a_whole() -> None:
     kept = Kept(session_id="a", created_ms=DAY_MS, confirmed_ms=None, released_ms=None, there=frozenset(CONTENT))
     assert [(one.kind, one.due_ms // DAY_MS) for one in dues(kept, DEFAULTS)] == [(None, 181)]
+
+
+@pytest.mark.parametrize("confirmed_ms", [None, 0])
+def test_a_copy_goes_by_its_own_time_and_never_after_its_session(confirmed_ms: int | None) -> None:
+    kept = Kept(
+        session_id="a", created_ms=0, confirmed_ms=confirmed_ms, released_ms=None, there=frozenset(), copied_ms=DAY_MS
+    )
+    first = next(iter(dues(kept, DEFAULTS)))
+    assert (first.kind, first.due_ms // DAY_MS) == (Kind.COPIES, 31)
+    late = replace(kept, copied_ms=800 * DAY_MS)
+    assert [one.kind for one in dues(late, DEFAULTS)] == [None]

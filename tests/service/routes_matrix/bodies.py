@@ -173,6 +173,11 @@ BODIES: dict[str, Callable[[About], Asked]] = {
     f"POST {_A}/permissions/{{session_id}}/participants/{{participant_id}}/withdrawal": _form(
         which="all", how="spoken"
     ),
+    f"POST {_S}/subject-access": lambda about: Asked(
+        json={"participant_id": about.ids["participant_id"], "voices": [], "reference": "SAR-1"}
+    ),
+    f"PUT {_S}/subject-access/{{copy_id}}/kept": _always({"utterances": []}),
+    f"POST {_A}/subject-access/{{session_id}}/participants/{{participant_id}}": _form(reference="SAR-1"),
     f"POST {_S}/reviews": _always({"kind": "open"}),
     "POST /api/v1/reviews/{review_id}/acts": _always(
         {"acts": [{"act_id": "a" * 32, "kind": "note", "body": {"text": "To talk about"}}]}

@@ -125,6 +125,11 @@ def _administration(scope: str = "", *, fresh: bool = True) -> Row:
     return Row(scope=scope, fresh=fresh, groups={"administrator": "ooooo"}, others="fffff")
 
 
+def _copying(*, fresh: bool = True) -> Row:
+    """Copies for people who ask what is kept about them."""
+    return Row(fresh=fresh, groups={"administrator": "ooovv"}, others="fffff")
+
+
 def _session(scope: str, *, reads: bool = False, **groups: str) -> Row:
     """Something of a session: to everybody who is not named it is not there."""
     return Row(scope=scope, groups=groups, reads=reads)
@@ -161,6 +166,18 @@ ADMINISTRATION_PAGES: dict[str, Row] = {
         fresh=True, groups={"administrator": "oooog"}, others="fffff"
     ),
     f"GET {_A}/people/new": _administration(),
+    # Copies for people who ask: of a session that is over nothing is left.
+    f"GET {_A}/subject-access": _administration(fresh=False),
+    f"GET {_A}/subject-access/{{session_id}}": _administration(fresh=False),
+    **{
+        f"{way} {_A}/subject-access/{{session_id}}{path}": _copying()
+        for way, path in (
+            ("GET", "/participants/{participant_id}"), ("POST", "/participants/{participant_id}"),
+            ("GET", "/copies/{copy_id}"), ("GET", "/copies/{copy_id}/read"), ("GET", "/copies/{copy_id}/file"),
+            ("POST", "/copies/{copy_id}/delete"),
+        )
+    },
+    f"POST {_A}/subject-access/{{session_id}}/copies/{{copy_id}}/read": _copying(fresh=False),
     f"GET {_A}/audit.csv": _administration(),
     f"GET {_A}/erasures/{{erasure_id}}/certificate": Row(
         fresh=True, groups={"administrator": "eeeeo"}, others="fffff"
@@ -268,6 +285,13 @@ ROWS: dict[str, Row] = {
     **ADMINISTRATION_PAGES,
     f"POST {_S}/holds": Row(fresh=True, groups={"administrator": "oooos"}, others="fffff"),
     f"DELETE {_S}/holds/{{hold_id}}": _administration(),
+    f"GET {_S}/subject-access": Row(groups={"administrator": "ooooo"}, others="fffff", reads=True),
+    f"POST {_S}/subject-access": _copying(),
+    f"GET {_S}/subject-access/voices": _copying(),
+    f"GET {_S}/subject-access/{{copy_id}}": _copying(),
+    f"DELETE {_S}/subject-access/{{copy_id}}": _copying(),
+    f"GET {_S}/subject-access/{{copy_id}}/draft": _copying(),
+    f"PUT {_S}/subject-access/{{copy_id}}/kept": _copying(fresh=False),
     # Lists: everybody has one of their own.
     # Nobody who researches finds out whose sessions there are.
     "GET /api/v1/sessions": replace(_staff(_READ), lists={"own": "+++--", "coach": "+----"}),

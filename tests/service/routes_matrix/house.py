@@ -38,6 +38,7 @@ from service.people.records import Scope
 from service.settings_service import ServiceSettings
 from service.web_process import web_app
 from tests.service.council import API, STATEMENTS, URL, VISIT, Caller, Council, wav
+from tests.service.routes_matrix.copies import Copies
 from tests.service.routes_matrix.drafted import draft_of
 from tests.service.routes_matrix.principals import Principal
 from tests.service.stand_ins import ToldClock
@@ -57,6 +58,7 @@ class House:
     things: dict[str, dict[str, str]] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     kept: dict[str, sqlite3.Connection] = field(default_factory=dict)
+    copies: Copies = field(default_factory=Copies)
 
     @property
     def now(self) -> int:
@@ -70,9 +72,10 @@ class House:
         self.kept[name] = copy
 
     def put_back(self, name: str) -> None:
-        """The database as it was; files that were written since belong to no row."""
+        """The database as it was; files that were written since belong to no row, deleted ones of copies come back."""
         with self._file() as live:
             self.kept[name].backup(live)
+        self.copies.put_back(self.council.parts)
 
     def change(self, *statements: object) -> None:
         with self.council.parts.database.writing() as rows:
@@ -186,6 +189,8 @@ def _after_work(house: House, caller: Caller, things: dict[str, str]) -> None:
     things["upload_id"] = begun.headers["Location"].rpartition("/")[2]
     things["hold_id"], things["review_id"], things["feedback_id"] = new_id(), new_id(), new_id()
     coach_id = house.council.callers["somebody"].actor.person_id
+    asker = house.council.callers["other administrator"].actor
+    things["copy_id"] = house.copies.make(house.council.parts, asker, session_id, things["participant_id"])
     owner = house.council.callers["other administrator"].actor.person_id
     ended = {"from_ms": 0, "until_ms": house.now, "ended_ms": house.now}
     house.change(
