@@ -7,7 +7,8 @@ from benchmarks.debian.units import PAGE, commands, steps
 
 
 def test_the_steps_are_the_lines_of_the_page() -> None:
-    page = "# A page\n\n## Installing\n\n```\none     # and edit it\ntwo --three\n```\n\n## The first start\n\n```\nfour\n```\n"
+    first = "# A page\n\n## Installing\n\n```\none     # and edit it\ntwo --three\n```\n"
+    page = f"{first}\n## The first start\n\n```\nfour\n```\n"
     assert commands(page, "Installing") == ["one", "two --three"]
     assert [line for _, line in steps(page)][-1] == "four"
 
