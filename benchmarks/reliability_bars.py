@@ -68,9 +68,9 @@ BARS: tuple[Bar, ...] = (
         "R5",
         "disk full at every place that writes, over the whole service",
         *(f"tests/service/full_disk/test_{name}.py" for name in ("requests", "no_plaintext", "jobs", "upkeep")),
-        "tests/service/full_disk/test_worker_process.py",
         slow=False,
     ),
+    _tests("R5", "disk full under a worker and its durable engine", "tests/service/full_disk/test_worker_process.py"),
     _tests(
         "R6",
         "connections to the database cut, reset, silent or ended, at any message",

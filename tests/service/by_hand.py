@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from models.errors import PracticeError
 from pipelines.execution.engine import InProcessEngine, StageWork
@@ -102,6 +102,9 @@ def hands(council: Council) -> Iterator[Hands]:
         )  # fmt: skip
         made = Hands(council, runner)
         made.beat.beat()
+        with council.parts.database.writing() as rows:  # what other tests left to be done
+            left = job.c.state.in_((JobState.QUEUED, JobState.RUNNING))
+            rows.execute(update(job).where(left).values(state=JobState.CANCELLED))
         yield made
         with council.parts.database.writing() as rows:
             rows.execute(delete(worker).where(worker.c.id == "hands"))

@@ -18,6 +18,7 @@ def standing(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> Iter
     with postgres.fresh() as name, linked(postgres.socket_folder / ".s.PGSQL.5432") as link:
         url = f"postgresql+psycopg://practice@127.0.0.1:{link.port}/{name}?sslmode=disable&gssencmode=disable"
         with standing_council(tmp_path_factory.mktemp("far"), url, PRACTICE_OPEN_UPLOADS="100") as council:
+            council.ready()  # before there are jobs of other tests to be worked on with it
             yield Far(council, link, lambda: _terminate(postgres, name))
 
 
