@@ -77,14 +77,21 @@ HELD: tuple[Held, ...] = (
     ),
     _held(
         "R5",
-        "a full disk under uploads, keys, sealed files, anchors and the database is said plainly, with 507, and "
-        "what counted stays; without room for its audit row nothing is shown",
+        "a real small disk that fills up under what people do, under jobs, anchors, the ledger, keys, erasure and "
+        "backup: said plainly, with 507 or 503, and what counted stays; the same works once there is room; without "
+        "room for its audit row nothing is shown",
+        "full_disk/test_requests full_disk/test_jobs full_disk/test_upkeep full_disk/test_no_plaintext "
         "ingest/test_receive keybroker/test_full_disk blobs/test_local_store audit/test_anchors test_nothing_unaudited",
+        left="PDF and Word documents on a full disk; a worker's process on a full disk is tried at night only",
     ),
     _held(
         "R6",
-        "a database that does not answer is 503 with the wait, gives nothing out, and is a page for people",
-        "api/test_problems keybroker/test_opened web/test_problem_pages",
+        "PostgreSQL behind a connection that is closed, reset, silent or ended by the server, before a request and "
+        "before its answer: 503 with the wait, no hang, nothing acknowledged is lost and nothing done twice, and it "
+        "works again by itself; a database that does not answer is a page for people",
+        "cut_database/test_requests cut_database/test_jobs cut_database/test_limits api/test_problems "
+        "keybroker/test_opened web/test_problem_pages",
+        left="a failover; the durable engine's own connection; silences of up to a minute",
     ),
     _held(
         "R7",
@@ -180,7 +187,7 @@ HELD: tuple[Held, ...] = (
         "S6",
         "no cell of the audit's file is a formula; copies are taken after a proof from just now and each is in the "
         "audit; names of files are fixed",
-        "audit/test_csv web/admin/test_running_pages web/test_feedback_pages subject_access/test_build",
+        "audit/test_csv web/admin/test_running_pages web/test_feedback_pages subject_access/test_copies",
         left="a ceiling and an end for exports, which only ever hold one session or the audit",
     ),
     _held(
@@ -295,8 +302,9 @@ HELD: tuple[Held, ...] = (
     ),
     _held(
         "P10",
-        "everything that was planted of somebody is in their package, what others said is marked, and it is audited",
-        "subject_access/test_build",
+        "everything that was planted of somebody is in their copy, what others said is left out until a person lets "
+        "it in, and each act is audited",
+        "subject_access/test_planted subject_access/test_copies subject_access/test_records",
     ),
     _held(
         "P11",
