@@ -24,7 +24,7 @@ WORKERS = (Role.PRACTITIONER, Role.SUPERVISOR)
 """Roles whom scores and feedback can be about."""
 LOGIC = (
     "A program of the council wrote down what was said, marked moments of practice and suggested scores for the "
-    "worker. A person confirmed or changed them. Nothing was decided about you by it."
+    "worker. They count once a person has confirmed or changed them. Nothing was decided about you by it."
 )
 NOT_HERE = (
     "The sound of the recording, and what the worker wrote about the session or thought about it in private, are not "
