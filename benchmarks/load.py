@@ -20,7 +20,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from random import Random
@@ -53,25 +54,33 @@ def main() -> int:
             "PRACTICE_URL": f"http://localhost:{port}",
         }
         visitors = filled(told, given.people, given.sessions)
+        with _served(told, folder) as first:  # leaves compiled modules behind, as an installation has them
+            _until(port, "/readyz", time.monotonic())
+            first.terminate()
+            first.wait(60)
         begun = time.monotonic()
-        with open(f"{folder}/log", "wb") as log:  # noqa: PTH123 (a process writes into it)
-            served = subprocess.Popen(
-                [sys.executable, "-m", "service.cli", "serve"],
-                cwd=ROOT,
-                env={**os.environ, **told},
-                stdout=log,
-                stderr=log,
-            )
-        try:
+        with _served(told, folder) as served:
             answers_s = _until(port, "/healthz", begun)
             ready_s = _until(port, "/readyz", begun)
             print(f"start to the first answer {answers_s:.2f} s, to ready {ready_s:.2f} s", end=", ")
             print(f"of which the web process computed {_computed_s(served.pid):.2f} s")
             print(f"resident memory of the web process before: {_resident_mb(served.pid):.0f} MB")
             return _loaded(port, served.pid, visitors, given.seconds)
-        finally:
-            served.terminate()
-            served.wait(60)
+
+
+@contextmanager
+def _served(told: Mapping[str, str], folder: str) -> Iterator[subprocess.Popen[bytes]]:
+    """`practice serve`, whose log goes into the folder; compiled modules go there too, whatever this process does."""
+    environment = {**os.environ, **told, "PYTHONPYCACHEPREFIX": f"{folder}/compiled"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    with open(f"{folder}/log", "ab") as log:  # noqa: PTH123 (a process writes into it)
+        serve = [sys.executable, "-m", "service.cli", "serve"]
+        served = subprocess.Popen(serve, cwd=ROOT, env=environment, stdout=log, stderr=log)
+    try:
+        yield served
+    finally:
+        served.terminate()
+        served.wait(60)
 
 
 def _loaded(port: int, pid: int, visitors: Sequence[Visitor], seconds: int) -> int:
