@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Sequence
-from contextlib import closing
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
 from sqlalchemy.engine import make_url
@@ -46,6 +47,10 @@ class DurableEngine:
     ) -> None:
         self._queues = tuple(queues)
         self._poll_s = poll_s
+        self._executor_id = executor_id
+        self._version = version
+        self._inside: list[str] = []
+        self._idle_since: dict[str, float] = {}
         _prepare(url)
         config: DBOSConfig = {
             "name": "practice",
@@ -58,7 +63,7 @@ class DurableEngine:
             "enable_otlp": False,
         }
         DBOS(config=config)
-        self._workflow = _workflow(quietly(work))
+        self._workflow = _workflow(quietly(work), self._held)
         DBOS.listen_queues(list(self._queues))
 
     def start(self) -> None:
@@ -112,13 +117,36 @@ class DurableEngine:
         if found:  # the library would revive a cancelled one too
             DBOS.resume_workflow(job_id, queue_name=queue)
 
+    def dropped(self, idle_s: float) -> tuple[str, ...]:
+        """See `Engine.dropped`. The library tries once to store how a job ended; else it stays begun for ever."""
+        begun = DBOS.list_workflows(
+            status="PENDING",
+            executor_id=self._executor_id,
+            app_version=self._version,
+            load_input=False,
+            load_output=False,
+        )
+        idle, now = {workflow.workflow_id for workflow in begun}.difference(self._inside), time.monotonic()
+        self._idle_since = {job_id: self._idle_since.get(job_id, now) for job_id in idle}
+        return tuple(job_id for job_id, since in self._idle_since.items() if now - since >= idle_s)
+
     def close(self, wait_s: float = 0.0) -> None:
         """See `Engine.close`."""
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=int(wait_s))
 
+    @contextmanager
+    def _held(self, job_id: str) -> Iterator[None]:
+        """While this process works on a job."""
+        self._inside.append(job_id)
+        try:
+            yield
+        finally:
+            self._inside.remove(job_id)
 
-def _workflow(work: StageWork):  # type: ignore[no-untyped-def]  # the library's decorated kind has no name
-    """The one workflow there is. Its code decides only by what its steps gave, as a durable engine needs it."""
+
+def _workflow(work: StageWork, held: Callable[[str], AbstractContextManager[None]]):  # type: ignore[no-untyped-def]
+    """The one workflow there is, of a kind that the library gives no name. Its code decides only by what its steps
+    gave, as a durable engine needs it."""
 
     @DBOS.step(name="stage", retries_allowed=False)
     def stage(job_id: str, name: str) -> bool:
@@ -126,7 +154,8 @@ def _workflow(work: StageWork):  # type: ignore[no-untyped-def]  # the library's
 
     @DBOS.workflow(name=_WORKFLOW, max_recovery_attempts=RECOVERIES)
     def session_job(job_id: str, stages: list[str]) -> bool:
-        return all(stage(job_id, name) for name in stages)
+        with held(job_id):
+            return all(stage(job_id, name) for name in stages)
 
     return session_job
 

@@ -59,6 +59,12 @@ class Engine(Protocol):
     def abandoned(self, executor_id: str) -> tuple[str, ...]:
         """The jobs that another executor had begun and not finished."""
 
+    def dropped(self, idle_s: float) -> tuple[str, ...]:
+        """The jobs that this executor had begun and has done nothing for in so many seconds, by what earlier calls saw.
+
+        It could not store how they went, on a full disk for instance. They stay as they are until they are forgotten.
+        """
+
     def resume(self, job_id: str, queue: str) -> None:
         """Let whoever listens to the queue go on with an abandoned job, if it is still as `abandoned` found it."""
 
@@ -147,6 +153,10 @@ class InProcessEngine:
 
     def abandoned(self, executor_id: str) -> tuple[str, ...]:
         """Nothing: there is no other executor."""
+        return ()
+
+    def dropped(self, idle_s: float) -> tuple[str, ...]:
+        """Nothing: what runs here is stored nowhere."""
         return ()
 
     def resume(self, job_id: str, queue: str) -> None:

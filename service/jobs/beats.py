@@ -8,7 +8,6 @@ import time
 
 from sqlalchemy import Connection, Integer, cast, delete, exists, extract, func, insert, select, update
 
-from models.errors import PracticeError
 from pipelines.execution.engine import Engine
 from service.barriers import barrier
 from service.database.columns import Long
@@ -85,7 +84,7 @@ class Heartbeat:
                 continue
             try:
                 self.beat()
-            except PracticeError as refused:
+            except Exception as refused:  # whatever it was: a worker whose thread ended would be taken for dead
                 _log.warning("a heartbeat could not be stored: %s", type(refused).__name__)
 
 

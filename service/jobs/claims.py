@@ -23,13 +23,17 @@ class Claims:
         self._parts = parts
         self._worker_id = worker_id
 
-    def take(self, job_id: str, stage: str) -> Claim | None:
-        """Claim a stage with a new fence. None where the job does not go on; then its row says why."""
+    def take(self, job_id: str, stage: str, *, outlived: int | None = None) -> Claim | None:
+        """Claim a stage with a new fence. None where the job does not go on; then its row says why.
+
+        ``outlived`` is the fence of this process's last claim on the job: where nobody has claimed it since, no worker
+        was lost and the same stage is not counted again.
+        """
         with self._parts.database.writing() as rows:
             row = _job(rows, job_id)
             if row is None or row.state != JobState.RUNNING:
                 return None
-            attempt = row.attempts + 1 if row.stage == stage else 1
+            attempt = row.attempts + (row.fence != outlived) if row.stage == stage else 1
             if (reason := _barred(row)) or attempt > MOST_ATTEMPTS:
                 self._end(rows, row, reason or JobFailure.WORKER_LOST)
                 return None
@@ -104,8 +108,9 @@ class Claims:
             else:
                 self._back(rows, row, self._parts.clock() + BACKOFF_MS[claim.attempt - 1], row.attempts)
 
-    def hand_back(self, claim: Claim) -> None:
-        """After a stage that was stopped: end the job where that is why, else let another worker begin it again."""
+    def hand_back(self, claim: Claim, *, wait_ms: int = 0) -> None:
+        """After a stage that was stopped: end the job where that is why, else let a worker begin it again, after
+        ``wait_ms`` where that is given. It does not count as an attempt."""
         with self._parts.database.writing() as rows:
             row = _job(rows, claim.job_id)
             if row is None or not _mine(row, claim):
@@ -113,7 +118,8 @@ class Claims:
             if barred := _barred(row):
                 self._end(rows, row, barred)
             else:
-                self._back(rows, row, 0, max(0, row.attempts - 1))
+                not_before_ms = self._parts.clock() + wait_ms if wait_ms else 0
+                self._back(rows, row, not_before_ms, max(0, row.attempts - 1))
 
     def give_to(self, claim: Claim, queue: Queue) -> None:
         """Let a worker of another queue begin the stage again."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 
 from pipelines.execution.engine import Engine
@@ -16,6 +18,7 @@ from service.parts import Parts
 SETTLED_MS = 5_000
 """A job that was dispatched this long ago is known to the engine, or was lost on the way."""
 ENDED = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
+_log = logging.getLogger("practice.jobs")
 
 
 class Dispatcher:
@@ -45,7 +48,10 @@ class Dispatcher:
         return len(chosen)
 
     def reconcile(self) -> None:
-        """Submit again what runs by its row and is unknown to the engine; forget there what has ended."""
+        """Submit again what runs by its row and not in the engine; forget there what has ended or was dropped."""
+        for job_id in self._engine.dropped(self._settled_ms / 1000):
+            _log.warning("job %s: how it went could not be stored; it is taken up again", job_id)
+            self._engine.forget(job_id)
         settled = self._parts.clock() - self._settled_ms
         running = select(job.c.id, job.c.queue, job.c.stage, recording.c.kind).join(
             recording, recording.c.id == job.c.recording_id

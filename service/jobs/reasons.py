@@ -6,8 +6,7 @@ import errno
 
 from models.adapters.media_refusals import NoRoomError, SilentRecordingError, TooBigError, TooLongError
 from models.errors import BadInputError, MissingPartError, UnreadableRecordingError
-from service.blobs.errors import BlobRefusedError, NoSuchBlobError, StoreFullError
-from service.database.errors import DatabaseFullError
+from service.blobs.errors import BlobRefusedError, NoSuchBlobError
 from service.database.words import JobFailure
 from service.jobs.errors import NoSpeechError
 from service.keybroker.errors import RefusedError
@@ -54,7 +53,7 @@ _KINDS: tuple[tuple[tuple[type[BaseException], ...], JobFailure, bool], ...] = (
     ((UnreadableRecordingError,), JobFailure.UNREADABLE_RECORDING, True),
     ((RefusedError,), JobFailure.PERMISSION_OVER, True),
     ((BlobRefusedError, NoSuchBlobError), JobFailure.DAMAGED_FILE, True),
-    ((NoRoomError, StoreFullError, DatabaseFullError, MemoryError), JobFailure.MACHINE_FULL, False),
+    ((NoRoomError, MemoryError), JobFailure.MACHINE_FULL, False),
     ((MissingPartError,), JobFailure.NOT_INSTALLED, True),
 )
 """Kinds of error, what they mean, and whether the same would happen again."""

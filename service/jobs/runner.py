@@ -15,12 +15,13 @@ from pipelines.execution.stepwise import all_made, keys_of, made_by
 from pipelines.session import Engines
 from service.audit.records import Action, Purpose
 from service.barriers import barrier
-from service.database.errors import DatabaseUnavailableError
+from service.blobs.errors import StoreFullError
+from service.database.errors import DatabaseFullError, DatabaseUnavailableError
 from service.jobs.claims import Claims
 from service.jobs.errors import JobStoppedError, LostClaimError, NeedsHearingError, NoSpeechError
 from service.jobs.plans import documents_keys, documents_of, plan_for, told
 from service.jobs.reasons import reason_of
-from service.jobs.records import CONTENTS, DOCUMENTS, Claim, Queue
+from service.jobs.records import CONTENTS, DOCUMENTS, WAIT_FOR_ROOM_MS, Claim, Queue
 from service.jobs.scratch import Scratch
 from service.jobs.sealed_artefacts import SealedArtefacts
 from service.keybroker.ports import Actor
@@ -31,6 +32,8 @@ PURPOSE = Purpose.REFLECTION
 """What a session is worked on for: everyone in it agreed at least to the worker's own reflection."""
 ACTION = Action.EDIT
 """Working on a session adds to what is known of it."""
+_FULL = (DatabaseFullError, StoreFullError)
+"""What is over as soon as somebody makes room, and has nothing to do with the recording."""
 _log = logging.getLogger("practice.jobs")
 
 
@@ -56,7 +59,7 @@ class Watch:
             self.claims.tell(self.claim, fraction)
         except JobStoppedError:
             self._stop()
-        except DatabaseUnavailableError:
+        except (DatabaseUnavailableError, DatabaseFullError):
             _log.warning("job %s: its progress could not be stored", self.claim.job_id)
 
     def _stop(self) -> None:
@@ -83,10 +86,12 @@ class JobRunner:
         self._scratch = scratch
         self._stopping = stopping
         self._tell_every_s = tell_every_s
+        self._outlived: dict[str, int] = {}
 
     def run(self, job_id: str, stage: str) -> bool:
         """Do a stage; whether the job goes on to the next. What went wrong stands in the job's row, by a word."""
-        claim = self._claims.take(job_id, stage)
+        claim = self._claims.take(job_id, stage, outlived=self._outlived.get(job_id))
+        self._outlived.pop(job_id, None)
         if claim is None:
             return False
         barrier("job.claimed")
@@ -94,8 +99,12 @@ class JobRunner:
         try:
             self._stage(claim, watch)
         except Exception as error:  # whatever an engine raises is the job's end or its next attempt, never the worker's
+            self._outlived[job_id] = claim.fence
             self._failed(claim, watch, error)
+            del self._outlived[job_id]
             return False
+        if stage != DOCUMENTS:
+            self._outlived[job_id] = claim.fence
         return True
 
     def _stage(self, claim: Claim, watch: Watch) -> None:
@@ -129,6 +138,10 @@ class JobRunner:
         if watch.stopped or isinstance(error, JobStoppedError | LostClaimError):
             _log.info("job %s: stage %s was stopped", claim.job_id, claim.stage)
             self._claims.hand_back(claim)
+            return
+        if isinstance(error, _FULL):
+            _log.warning("job %s: stage %s waits for room: %s", claim.job_id, claim.stage, type(error).__name__)
+            self._claims.hand_back(claim, wait_ms=WAIT_FOR_ROOM_MS)
             return
         reason, useless = reason_of(error, claim.stage)
         kind = type(error).__name__  # never its message, which may quote what was said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -32,6 +33,7 @@ class ToldEngine:
     stages: dict[str, tuple[str, ...]] = field(default_factory=dict)
     standings: dict[str, Standing] = field(default_factory=dict)
     left: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    idle: list[str] = field(default_factory=list)
     resumed: list[tuple[str, str]] = field(default_factory=list)
     over: tuple[str, ...] = ()
     forgotten: list[str] = field(default_factory=list)
@@ -50,12 +52,16 @@ class ToldEngine:
 
     def forget(self, job_id: str) -> None:
         self.forgotten.append(job_id)
+        self.standings.pop(job_id, None)
 
     def ended(self, most: int) -> tuple[str, ...]:
         return self.over
 
     def abandoned(self, executor_id: str) -> tuple[str, ...]:
         return self.left.get(executor_id, ())
+
+    def dropped(self, idle_s: float) -> tuple[str, ...]:
+        return tuple(self.idle)
 
     def resume(self, job_id: str, queue: str) -> None:
         self.resumed.append((job_id, queue))
@@ -171,6 +177,22 @@ def test_a_job_that_the_engine_lost_is_submitted_again(
     assert engine.given == [job_id, job_id]
 
 
+def test_a_job_that_the_engine_dropped_is_submitted_again(
+    parts: Parts, engine: ToldEngine, dispatcher: Dispatcher
+) -> None:
+    listening(parts, "one")
+    (job_id,) = queued(parts, "a")
+    dispatcher.dispatch()
+    engine.standings[job_id] = Standing.RUNNING
+    assert isinstance(parts.clock, ToldClock)
+    parts.clock.pass_ms(5_000)
+    dispatcher.reconcile()
+    assert (engine.forgotten, engine.given) == ([], [job_id])
+    engine.idle = [job_id]
+    dispatcher.reconcile()
+    assert (engine.forgotten, engine.given) == ([job_id], [job_id, job_id])
+
+
 def test_what_ended_is_forgotten_and_what_goes_on_is_not(
     parts: Parts, engine: ToldEngine, dispatcher: Dispatcher
 ) -> None:
@@ -223,6 +245,23 @@ def test_a_worker_whose_main_loop_hangs_falls_silent(parts: Parts) -> None:
 def test_a_worker_whose_main_loop_runs_goes_on_beating(parts: Parts) -> None:
     heartbeat = beats(parts, silent_s=1_000)
     heartbeat.start()
+    first = seen(parts)
+    until(lambda: seen(parts) > first)
+    heartbeat.close()
+
+
+def test_a_beat_that_fails_whatever_the_error_is_not_the_last(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    failed = threading.Event()
+
+    def refused() -> None:
+        failed.set()
+        raise RuntimeError
+
+    heartbeat = beats(parts, silent_s=1_000)
+    heartbeat.start()
+    with monkeypatch.context() as patched:
+        patched.setattr(heartbeat, "beat", refused)
+        assert failed.wait(20)
     first = seen(parts)
     until(lambda: seen(parts) > first)
     heartbeat.close()
