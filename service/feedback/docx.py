@@ -1,27 +1,21 @@
-"""Feedback as a Word document: headings, no pictures, no macros. The library is imported when one is asked for."""
+"""Feedback as a Word document: headings, no pictures, no macros."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from service.feedback.rendering import FeedbackView, SaidView, StrengthView
+from service.word_documents import begun, packed
 
 if TYPE_CHECKING:
     from docx.document import Document as Written
 
-DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_LANGUAGE = "en-GB"
-
 
 def docx_of(view: FeedbackView, council: str) -> bytes:
     """The document."""
-    from docx import Document
-
-    made = Document()
-    _prepare(made, view.title, council)
-    made.add_heading(view.title, 1)
+    made = begun(view.title, council)
+    made.sections[0].footer.paragraphs[0].text = view.title
     made.add_paragraph(council)
     made.add_paragraph().add_run(view.not_for).bold = True
     made.add_heading("What went well", 2)
@@ -39,24 +33,7 @@ def docx_of(view: FeedbackView, council: str) -> bytes:
     made.add_heading("How this was made", 2)
     for sentence in view.made:
         made.add_paragraph(sentence)
-    kept = io.BytesIO()
-    made.save(kept)
-    return kept.getvalue()
-
-
-def _prepare(made: Written, title: str, council: str) -> None:
-    """Properties, the language of all text, and letters large enough to read."""
-    from docx.oxml.ns import qn
-    from docx.shared import Pt
-
-    made.core_properties.title, made.core_properties.author = title, council
-    made.core_properties.language, made.core_properties.comments = _LANGUAGE, ""
-    normal = made.styles["Normal"]
-    normal.font.size = Pt(11)
-    fonts = normal.element.get_or_add_rPr()
-    language = fonts.makeelement(qn("w:lang"), {qn("w:val"): _LANGUAGE, qn("w:eastAsia"): _LANGUAGE})
-    fonts.append(language)
-    made.sections[0].footer.paragraphs[0].text = title
+    return packed(made)
 
 
 def _strength(made: Written, one: StrengthView) -> None:

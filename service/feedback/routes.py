@@ -13,7 +13,6 @@ from service.api.conditional import etag_of, unchanged, version_seen
 from service.api.fields import PathId
 from service.api.principals import SignedIn, needs_scope, needs_sign_in
 from service.feedback.documents import FeedbackDocuments, attached
-from service.feedback.docx import DOCX_TYPE
 from service.feedback.forms import (
     CandidateShown,
     CandidatesShown,
@@ -34,6 +33,7 @@ from service.feedback.records import WHOLE, Awaited, Received, Written
 from service.feedback.usecases import Feedbacks
 from service.parts import Parts
 from service.people.records import Scope
+from service.word_documents import DOCX_TYPE
 
 Reader = Annotated[SignedIn, Depends(needs_scope(Scope.SESSIONS_READ))]
 Worker = Annotated[SignedIn, Depends(needs_scope(Scope.SESSIONS_WRITE))]

@@ -7,20 +7,19 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from docx import Document
-from docx.document import Document as Written
-from docx.oxml.ns import qn
-from docx.shared import Pt
 from jinja2 import Environment, PackageLoader
 
 from service.feedback.records import plain
 from service.subject_access.wording import CopyView, Section, view_of
+from service.word_documents import begun, packed
+
+if TYPE_CHECKING:
+    from docx.document import Document as Written
 
 ZIP_TYPE = "application/zip"
-_LANGUAGE = "en-GB"
 
 
 def file_name(copy_id: str) -> str:
@@ -44,23 +43,14 @@ def zipped(document: Mapping[str, Any]) -> bytes:
 
 
 def _docx(view: CopyView) -> bytes:
-    made = Document()
-    made.core_properties.title, made.core_properties.language = view.title, _LANGUAGE
-    made.core_properties.author, made.core_properties.comments = "", ""
-    normal = made.styles["Normal"]
-    normal.font.size = Pt(11)
-    fonts = normal.element.get_or_add_rPr()
-    fonts.append(fonts.makeelement(qn("w:lang"), {qn("w:val"): _LANGUAGE, qn("w:eastAsia"): _LANGUAGE}))
-    made.add_heading(view.title, 1)
+    made = begun(view.title)
     for words in view.about:
         made.add_paragraph(words)
     for section in view.sections:
         _section(made, section)
     made.add_heading("What is not in this copy", 2)
     made.add_paragraph(view.closing)
-    kept = io.BytesIO()
-    made.save(kept)
-    return kept.getvalue()
+    return packed(made)
 
 
 def _section(made: Written, section: Section) -> None:

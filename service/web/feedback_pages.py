@@ -15,7 +15,6 @@ from service.api.problems import row_of
 from service.database.words import FeedbackState
 from service.feedback import store
 from service.feedback.documents import FeedbackDocuments, attached, viewed
-from service.feedback.docx import DOCX_TYPE
 from service.feedback.pdf import PDF_TYPE
 from service.feedback.receiving import Receiving
 from service.feedback.records import WHOLE, Awaited, Draft, Received, Wording
@@ -27,6 +26,7 @@ from service.web.feedback_forms import fields_for, kept_in, wording_of
 from service.web.forms import Fields, Sent, page_for
 from service.web.kit import Kit
 from service.web.rendering import NOTICES
+from service.word_documents import DOCX_TYPE
 
 Here = Annotated[SignedIn, Depends(page_for())]
 FreshHere = Annotated[SignedIn, Depends(page_for(fresh=True))]
