@@ -31,6 +31,7 @@ SERVICE = {
     "service/api/server.py": "listens at the address that the settings name",
     "service/cli/serve.py": "asks what this machine is called",
     "service/demo/running.py": "asks the demo's service on this machine whether it answers",
+    "service/demo/ports.py": "looks whether a port of this machine is free for a demo",
     "service/people/oidc.py": "asks the council's own provider, where one is set up",
 }
 REMOTE = {

@@ -14,8 +14,8 @@ from tests.test_architecture import ROOT, SOURCES, tracked
 
 LOCKS = ("run", "web", "worker")
 """What councils install; the other locks are of tests, documentation and drivers of a GPU."""
-ELSEWHERE = {"brotlicffi", "colorama", "httpx2-jsfetch"}
-"""Locked for other systems and interpreters, so that their licence cannot be read here: MIT, BSD-3-Clause, MIT."""
+ELSEWHERE = {"brotlicffi", "colorama", "httpx2-jsfetch", "tzdata"}
+"""Locked for other systems, so that their licence cannot be read here: MIT, BSD-3-Clause, MIT, Apache-2.0."""
 AGREED = {
     "0bsd", "apache 2.0 license", "apache software license", "apache-2.0", "bsd license", "bsd-2-clause",
     "bsd-3-clause", "3-clause bsd license", "cc0-1.0", "isc license iscl", "mit", "mit license", "mit-0", "mit-cmu",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import text
@@ -19,8 +20,10 @@ from tests.service.postgres import Server
 
 
 @pytest.fixture
-def url(postgres: Server, migrated_template: str) -> str:
-    return postgres.url(migrated_template)
+def url(postgres: Server, migrated_template: str) -> Iterator[str]:
+    """A database of its own: statements that were given up may go on in it, and nothing else can be made from it."""
+    with postgres.fresh(migrated_template) as name:
+        yield postgres.url(name)
 
 
 @pytest.mark.usefixtures("impatient")
