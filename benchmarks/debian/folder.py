@@ -9,7 +9,7 @@ import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -18,7 +18,9 @@ PACKAGES = (
     "systemd-sysv",
 )  # fmt: skip
 CERTIFICATES = "etc/ssl/certs/ca-certificates.crt"
-_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+NSPAWN = ("systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--resolv-conf=off")
+"""Runs something in a folder without asking this machine's own systemd."""
 _PASSED_ON = ("PIP_INDEX_URL", "UV_DEFAULT_INDEX", "PIP_DEFAULT_TIMEOUT", "UV_HTTP_TIMEOUT")
 _BOOT_S = 90
 
@@ -50,7 +52,7 @@ def prepared(folder: Path) -> None:
 def environment(more: Mapping[str, str]) -> list[str]:
     """What a command in the folder sees, for `env -i`: nothing of this machine's but its mirrors' addresses."""
     told = {
-        "PATH": _PATH,
+        "PATH": PATH,
         "HOME": "/root",
         "TERM": "dumb",
         "PIP_CERT": f"/{CERTIFICATES}",
@@ -70,20 +72,6 @@ def ran(command: Sequence[str], shown: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chroot:
-    """Commands straight in the folder, with nothing running in it."""
-
-    folder: Path
-    variables: dict[str, str] = field(default_factory=dict)
-
-    def sh(self, line: str, *, user: str = "", where: str = "/") -> str:
-        """Run a line of shell. ``user`` is a number, or uid:gid. Raises StepError."""
-        who = [f"--userspec={user}"] if user else []
-        inside = ["chroot", *who, str(self.folder), *environment(self.variables), "sh", "-c", f"cd {where} && {line}"]
-        return ran(inside, line)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Booted:
     """Commands in the folder while its own systemd runs it, on this machine's network."""
 
@@ -98,16 +86,7 @@ class Booted:
 @contextmanager
 def booted(folder: Path) -> Iterator[Booted]:
     """The folder with its systemd running; it is powered off at the end."""
-    command = [
-        "systemd-nspawn",
-        "--quiet",
-        "--register=no",
-        "--keep-unit",
-        "--resolv-conf=off",
-        "-D",
-        str(folder),
-        "--boot",
-    ]
+    command = [*NSPAWN, "-D", str(folder), "--boot"]
     with (folder.parent / f"{folder.name}.console").open("wb") as console:
         nspawn = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=console, stderr=console, start_new_session=True

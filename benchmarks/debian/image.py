@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from benchmarks.debian.folder import ROOT, StepError, environment, made, prepared, ran
+from benchmarks.debian.folder import NSPAWN, PATH, ROOT, StepError, environment, made, prepared, ran
 
 FILE = ROOT / "Dockerfile.web"
 PATIENCE_S = 120
@@ -42,10 +42,8 @@ class Stage:
 
     def command(self, *words: str) -> list[str]:
         """The command line that runs these words in the folder, as its user and with its variables."""
-        inside = environment(self.variables)
-        nspawn = ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--resolv-conf=off", "--as-pid2"]
-        place = ["--pipe", f"--directory={self.folder}", f"--chdir={self.where}", f"--user={self.user}"]
-        return [*nspawn, *place, *inside, *words]
+        place = ["--as-pid2", "--pipe", f"--directory={self.folder}", f"--chdir={self.where}", f"--user={self.user}"]
+        return [*NSPAWN, *place, *environment(self.variables), *words]
 
 
 def main() -> int:
@@ -57,10 +55,11 @@ def main() -> int:
     debian = given.folder.resolve()
     made(debian)
     prepared(debian)
-    stages: dict[str, Stage] = {}
+    text, stages = FILE.read_text("utf-8"), dict[str, Stage]()
+    wanted = needed(text, given.target)
     try:
-        for name, base, instructions in stages_of(FILE.read_text("utf-8")):
-            if name in needed(FILE.read_text("utf-8"), given.target):
+        for name, base, instructions in stages_of(text):
+            if name in wanted:
                 stages[name] = built(name, stages.get(base), debian, instructions, stages)
         started(stages[given.target])
     except StepError as failed:
@@ -122,8 +121,7 @@ def done(stage: Stage, word: str, rest: str, debian: Path, others: dict[str, Sta
             _copied(stage, rest, debian, others)
         case "ENV":
             told = dict(one.split("=", 1) for one in shlex.split(rest))
-            path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-            return replace(stage, variables=stage.variables | {k: v.replace("$PATH", path) for k, v in told.items()})
+            return replace(stage, variables=stage.variables | {k: v.replace("$PATH", PATH) for k, v in told.items()})
         case "WORKDIR":
             (stage.folder / rest.lstrip("/")).mkdir(parents=True, exist_ok=True)
             return replace(stage, where=rest)
