@@ -72,7 +72,8 @@ class ServiceSettings:
     ``public_url`` is what people type, without a slash at its end. ``blobs`` is a folder or ``s3://bucket/prefix``.
     ``trusted_proxies`` are the addresses whose X-Forwarded headers are believed. ``metrics_token`` None: metrics are
     for this machine alone. ``council`` None: people sign in with passwords of their own here. ``blind_share``: the
-    share of sessions, 0 to 1, that the coach scores before the suggestions are shown.
+    share of sessions, 0 to 1, that the coach scores before the suggestions are shown. ``second_proof_required``: nobody
+    with a password here gets in without a passkey.
     """
 
     data: Path
@@ -91,6 +92,7 @@ class ServiceSettings:
     council: CouncilSignIn | None = None
     look: CouncilLook = field(default_factory=CouncilLook)
     blind_share: float = BLIND_SHARE
+    second_proof_required: bool = False
 
     def link_to(self, secret: str) -> str:
         """The address of a one-time link."""
@@ -101,14 +103,23 @@ class ServiceSettings:
         """Whether people reach it by https; if not, it is on this machine alone."""
         return self.public_url.startswith("https://")
 
+    @property
+    def passkey_host(self) -> str | None:
+        """The name that passkeys are made for; None where the address is a number, for which browsers make none."""
+        host = urlsplit(self.public_url).hostname or ""
+        try:
+            ipaddress.ip_address(host)
+        except ValueError:
+            return host
+        return None
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> ServiceSettings:
         """Read ``PRACTICE_DATA``, ``_DATABASE_URL``, ``_URL``, ``_HOST``, ``_PORT``, ``_BLOBS``, ``_KEYS``,
         ``_ANCHORS``, ``_LEDGER``, ``_UPLOAD_BYTES``, ``_RECORDING_HOURS``, ``_OPEN_UPLOADS``, ``_TRUSTED_PROXY``,
-        ``_METRICS_TOKEN_FILE``, ``_API_DOCS``, ``_OIDC_ISSUER``, ``_OIDC_CLIENT_ID``, ``_OIDC_SECRET_FILE``,
-        ``_OIDC_CA_FILE``, ``_COUNCIL_NAME``, ``_SERVICE_NAME`` and ``_COLOUR``.
         ``_METRICS_TOKEN_FILE``, ``_API_DOCS``, ``_BLIND_SHARE``, ``_OIDC_ISSUER``, ``_OIDC_CLIENT_ID``,
-        ``_OIDC_SECRET_FILE`` and ``_OIDC_CA_FILE``.
+        ``_OIDC_SECRET_FILE``, ``_OIDC_CA_FILE``, ``_SECOND_PROOF``, ``_COUNCIL_NAME``, ``_SERVICE_NAME`` and
+        ``_COLOUR``.
 
         Each has a default. Raises SettingError, which names the variable and never its value.
         """
@@ -118,7 +129,7 @@ class ServiceSettings:
         outside = data.with_name(f"{data.name}-outside")
         port = _number("PRACTICE_PORT", given, PORT, most=65_535)
         token_file = given.get("PRACTICE_METRICS_TOKEN_FILE")
-        return cls(
+        read = cls(
             data=data,
             database_url=given.get("PRACTICE_DATABASE_URL") or f"sqlite:///{data / 'service.sqlite3'}",
             public_url=_public_url(given.get("PRACTICE_URL") or f"http://localhost:{port}"),
@@ -135,7 +146,11 @@ class ServiceSettings:
             council=_council(given),
             look=_look(given),
             blind_share=_share(given.get("PRACTICE_BLIND_SHARE") or str(BLIND_SHARE)),
+            second_proof_required=_required("PRACTICE_SECOND_PROOF", given),
         )
+        if read.second_proof_required and read.passkey_host is None:
+            raise SettingError("PRACTICE_SECOND_PROOF=required needs a name in PRACTICE_URL, not a number.")
+        return read
 
 
 def _limits(given: Mapping[str, str]) -> Limits:
@@ -193,6 +208,13 @@ def _share(value: str) -> float:
     if _SHARE.fullmatch(value) is None:
         raise SettingError("PRACTICE_BLIND_SHARE must be a number from 0 to 1, like 0.2.")
     return float(value)
+
+
+def _required(name: str, given: Mapping[str, str]) -> bool:
+    value = (given.get(name) or "optional").strip().lower()
+    if value not in ("optional", "required"):
+        raise SettingError(f"{name} must be optional or required.")
+    return value == "required"
 
 
 def _yes_or_no(name: str, given: Mapping[str, str]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 
@@ -10,6 +11,7 @@ from models.adapters.machine_probe import package_version
 from models.records.coding import Setting
 from service.api.about import Program
 from service.api.metrics import AuditState
+from service.api.origin import origins_of
 from service.app import WebParts, create_app
 from service.audit.sql_rows import SqlRows
 from service.housekeeping import ingest_of
@@ -18,6 +20,7 @@ from service.people.cookies import Cookies
 from service.people.guesses import guesses
 from service.people.own import oneself
 from service.people.parts import PeopleParts
+from service.people.passkeys.relying_party import RelyingParty
 from service.people.passwords import argon2_passwords
 from service.people.principal import csrf_of, csrf_token, resolve_cookie, resolve_token
 from service.people.records import SignedIn
@@ -26,6 +29,7 @@ from service.people.unguessable import hidden, same
 from service.people.web import PeopleWeb
 from service.routers import Served, routers_of
 from service.rubrics import rubric_for
+from service.settings_service import ServiceSettings
 from service.web.admin.machine import machine_of
 from service.web.admin.routers import administration_routers
 from service.web.kit import Kit
@@ -57,7 +61,23 @@ class PeopleResolver:
 
 def people_parts(installation: Installation) -> PeopleParts:
     """What signing in is made of in this installation."""
-    return PeopleParts(parts=installation.parts, passwords=argon2_passwords(), guesses=guesses, key=installation.secret)
+    return PeopleParts(
+        parts=installation.parts,
+        passwords=argon2_passwords(),
+        guesses=guesses,
+        key=installation.secret,
+        passkeys=relying_party(installation.settings),
+        second_proof_required=installation.settings.second_proof_required,
+    )
+
+
+def relying_party(settings: ServiceSettings) -> RelyingParty | None:
+    """This service as browsers know it that hold passkeys; None where its address has no name."""
+    host = settings.passkey_host
+    if host is None:
+        return None
+    (origin,) = (one for one in origins_of(settings.public_url) if urlsplit(one).hostname == host)
+    return RelyingParty(id=host, origin=origin, name=settings.look.service)
 
 
 def people_web(installation: Installation, people: PeopleParts) -> PeopleWeb:

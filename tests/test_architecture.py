@@ -47,7 +47,7 @@ def test_importing_a_module_does_nothing_heavy() -> None:
 
 def test_the_web_process_starts_without_numbers_and_office_documents() -> None:
     """Every library that it imports at once is one that people wait for when it starts."""
-    late = {"numpy", "docx", "weasyprint", "alembic", "rich", "pipelines.session"}
+    late = {"numpy", "docx", "weasyprint", "alembic", "rich", "pipelines.session", "webauthn"}
     code = (
         "import sys, service.cli.main, service.api.server, service.installation, service.web_process; "
         f"from service.cli.commands import Commands; Commands()['serve']; print(sorted({late!r} & set(sys.modules)))"

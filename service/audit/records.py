@@ -59,6 +59,7 @@ class Kind(StrEnum):
     FEEDBACK = "feedback"
     JOB = "job"
     PERSON = "person"
+    PASSKEY = "passkey"
     TEAM = "team"
     KEY = "key"
     EXPORT = "export"

@@ -1,7 +1,6 @@
-"""For developers: writes what the tables need in SQL, so that a migration holds the whole of it.
+"""For developers: ``python -m service.database.draft next "what changes"`` drafts the migration that the tables lack.
 
-``python -m service.database.draft first`` writes the SQL of migration 0001 again, which is right only until it was
-released; ``python -m service.database.draft next "what changes"`` drafts the migration that the tables lack.
+`guards_sql` writes the triggers of rows that are only appended, for a migration that makes such a table.
 """
 
 from __future__ import annotations
@@ -9,12 +8,10 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 from alembic import command
 from sqlalchemy import Column, Table
 from sqlalchemy.engine import Dialect, make_url
-from sqlalchemy.schema import CreateIndex, CreateTable
 
 from service.database.columns import SEALED
 from service.database.engine import open_database
@@ -33,29 +30,12 @@ $refuse$;
 """
 
 
-def tables_sql(dialect: Dialect) -> str:
-    """Every table and index of METADATA, in an order in which they can be made."""
-    made: list[str] = []
-    for table in METADATA.sorted_tables:
-        made.append(str(CreateTable(table).compile(dialect=dialect)))
-        indexes = sorted(table.indexes, key=lambda index: str(index.name))
-        made.extend(str(CreateIndex(index).compile(dialect=dialect)) for index in indexes)
-    return "\n\n".join(_tidy(statement) for statement in made) + "\n"
-
-
 def guards_sql(dialect: Dialect) -> str:
     """Triggers that refuse every change to tables of APPEND_ONLY but taking content away, and those of feedback."""
     triggers = _sqlite_guards if dialect.name == "sqlite" else _postgresql_guards
     parts = [] if dialect.name == "sqlite" else [_REFUSE]
     appended = (trigger for table in APPEND_ONLY for trigger in triggers(table))
     return "\n".join([*parts, *appended, *feedback_guards(dialect.name)])
-
-
-def write_first(folder: Path) -> None:
-    """Write the SQL of the first migration for both databases."""
-    for dialect in DIALECTS:
-        (folder / f"0001_tables.{dialect.name}.sql").write_text(tables_sql(dialect), "utf-8")
-        (folder / f"0001_guards.{dialect.name}.sql").write_text(guards_sql(dialect), "utf-8")
 
 
 def draft_next(message: str) -> None:
@@ -69,11 +49,6 @@ def draft_next(message: str) -> None:
             number = len(known_revisions(MIGRATIONS)) + 1
             command.revision(config, message, autogenerate=True, rev_id=f"{number:04}")
         database.close()
-
-
-def _tidy(statement: str) -> str:
-    lines = (line.rstrip() for line in statement.replace("\t", "    ").strip().splitlines())
-    return "\n".join(line for line in lines if line).replace(")\n STRICT", ") STRICT") + ";"
 
 
 def _sqlite_guards(table: Table) -> Iterator[str]:
@@ -129,8 +104,6 @@ def _key(table: Table) -> Column[object]:
 
 if __name__ == "__main__":
     match sys.argv[1:]:
-        case ["first"]:
-            write_first(MIGRATIONS / "versions")
         case ["next", message]:
             draft_next(message)
         case _:

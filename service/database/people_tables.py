@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Boolean, Column, String, Table, UniqueConstraint, false
 
 from service.database.columns import METADATA, among, count, id_key, refers, when, word
-from service.database.words import PersonState, StaffRole
+from service.database.words import PasskeyUse, PersonState, StaffRole
 
 person = Table(
     "person",
@@ -94,6 +94,40 @@ one_time_link = Table(
     when("until_ms"),
     when("used_ms", optional=True),
     among("use", ("first-administrator", "invitation", "new-password", "council-sign-in")),
+)
+
+passkey = Table(
+    "passkey",
+    METADATA,
+    id_key(),
+    refers("person_id", "person"),
+    Column("credential_id", String(1400), nullable=False, unique=True),  # as the device calls it, in base64url
+    Column("public_key", String(4000), nullable=False),  # COSE, in base64url; nothing that could sign is here
+    count("sign_count"),
+    Column("label", String(80), nullable=False),
+    Column("transports", String(100), nullable=False),  # words separated by one space: how a browser reaches it
+    when("created_ms"),
+    when("used_ms", optional=True),
+)
+
+challenge = Table(
+    "challenge",
+    METADATA,
+    Column("id", String(64), primary_key=True),  # SHA-256 of the challenge
+    word("use"),
+    Column("bound", String(64), nullable=False),  # SHA-256 of the cookie of the browser that it was given to
+    when("created_ms"),
+    when("until_ms"),
+    among("use", PasskeyUse),
+)
+
+waiting_sign_in = Table(
+    "waiting_sign_in",
+    METADATA,
+    Column("id", String(64), primary_key=True),  # SHA-256 of the cookie's value; no cookie of a sign-in has it
+    refers("person_id", "person"),
+    when("created_ms"),
+    when("until_ms"),
 )
 
 attempt = Table(

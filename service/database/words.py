@@ -27,6 +27,15 @@ class StaffRole(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
+class PasskeyUse(StrEnum):
+    """What a challenge was made for; it is good for nothing else."""
+
+    SIGN_IN = "sign-in"
+    SECOND = "second"
+    AGAIN = "again"
+    ADD = "add"
+
+
 class SessionState(StrEnum):
     """Where a session stands. ``quarantined``: somebody's permission is missing, refused or over."""
 

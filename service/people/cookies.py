@@ -8,7 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from service.api.principals import COOKIE, LOCAL_COOKIE
-from service.people.records import NewSignIn
+from service.people.passkeys.rows import ANSWERED_MS
+from service.people.records import NewSignIn, Waiting
+from service.people.waiting_rows import WAITS_MS
 
 KNOWN_S = 90 * 86_400
 """Seconds for which a browser in which somebody signed in is known again."""
@@ -47,6 +49,32 @@ class Cookies:
     def end_journey(self, response: Response) -> None:
         """The journey is over."""
         self._give(response, self._named("journey"), "", 0)
+
+    def wait(self, response: Response, waiting: Waiting) -> None:
+        """Give the browser what its second step is waited for under. No page but that one's takes it."""
+        self._give(response, self._named("second"), waiting.cookie, WAITS_MS // 1000)
+
+    def waiting(self, request: Request) -> str | None:
+        """What a second step is waited for under."""
+        return request.cookies.get(self._named("second"))
+
+    def end_wait(self, request: Request, response: Response) -> None:
+        """Nothing is waited for any more."""
+        if self.waiting(request) is not None:
+            self._give(response, self._named("second"), "", 0)
+
+    def begin_passkey(self, response: Response, kept: str) -> None:
+        """What the browser keeps while somebody who is not signed in unlocks a passkey."""
+        self._give(response, self._named("passkey"), kept, ANSWERED_MS // 1000)
+
+    def passkey(self, request: Request) -> str:
+        """What the browser kept; empty where it asked for no passkey."""
+        return request.cookies.get(self._named("passkey"), "")
+
+    def end_passkey(self, request: Request, response: Response) -> None:
+        """The passkey was answered."""
+        if self.passkey(request):
+            self._give(response, self._named("passkey"), "", 0)
 
     @property
     def sign_in(self) -> str:

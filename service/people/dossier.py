@@ -14,6 +14,7 @@ from service.parts import Parts
 from service.people import link_rows, store, team_rows
 from service.people.acting import looking
 from service.people.own import OwnTeam
+from service.people.passkeys import rows as passkey_rows
 from service.people.records import Person
 from service.people.sign_in_rows import all_live
 from service.people.teams import Coaching
@@ -40,6 +41,7 @@ class Dossier:
     coaching: tuple[Coaching, ...]
     sign_ins: tuple[LiveSignIn, ...]
     link_until_ms: int | None
+    passkeys: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,7 @@ def dossier(parts: Parts, actor: Actor, person_id: str) -> Dossier:
             coaching=tuple(_relationships(act.rows, person_id)),
             sign_ins=tuple(LiveSignIn(created_ms=one["created_ms"], seen_ms=one["seen_ms"]) for one in live),
             link_until_ms=_links(act.rows, act.now_ms).get(person_id),
+            passkeys=passkey_rows.number_of(act.rows, person_id),
         )  # fmt: skip
 
 

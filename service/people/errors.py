@@ -76,3 +76,27 @@ class ProviderRefusedError(PracticeError):
 
 class UnknownSubjectError(PracticeError):
     """Your council account is good but is not linked to anybody here. Ask an administrator for an invitation link."""
+
+
+class PasskeyRefusedError(PracticeError):
+    """That passkey was not accepted, and nothing was changed. Try again; a challenge is good once, for five minutes."""
+
+
+class PasskeyNeededError(PracticeError):
+    """Your council asks for a passkey here. Confirm with your passkey instead of your password."""
+
+
+class PasskeyInputError(BadInputError):
+    """A passkey needs a name of 1 to 80 characters by which you know it again, and you can have ten at most."""
+
+
+class LastPasskeyError(BadInputError):
+    """Your council asks everybody for a passkey, and this is your last one. Add another before you remove it."""
+
+
+class NoPasskeysHereError(PracticeError):
+    """Passkeys work where this service has a name and is reached by https, or by http://localhost. Here they do not."""
+
+
+class NotWaitingError(PracticeError):
+    """No sign-in waits for its second step in this browser, or it waited too long. Sign in again."""

@@ -8,6 +8,7 @@ from service.database.words import PersonState
 from service.keybroker.ports import Actor
 from service.people import sign_in_rows, store, tokens
 from service.people.parts import PeopleParts
+from service.people.passkeys import rows as passkey_rows
 from service.people.records import SignedIn
 from service.people.unguessable import hidden, keyed
 
@@ -23,6 +24,8 @@ def resolve_cookie(people: PeopleParts, value: str | None, request_id: str) -> S
     sign_in_id, now_ms = hidden(value), people.parts.clock()
     with people.parts.database.reading() as rows:
         row = sign_in_rows.live(rows, sign_in_id, now_ms)
+        if row is not None and people.second_proof_required and not _has_second_proof(rows, row["person_id"]):
+            return None
         actor = _actor(rows, row, now_ms, request_id)
     if row is None or actor is None:
         return None
@@ -58,6 +61,12 @@ def csrf_token(people: PeopleParts, signed: SignedIn) -> str | None:
 def csrf_of(people: PeopleParts, sign_in_id: str) -> str:
     """The token of pages made for a sign-in; whether that still lasts is asked where the cookie is resolved."""
     return keyed(people.key, "csrf", sign_in_id)
+
+
+def _has_second_proof(rows: Connection, person_id: str) -> bool:
+    """Whether the person can give one; a sign-in from before it was asked for is let go of where they cannot."""
+    row = store.by_id(rows, person_id)
+    return row is not None and (row["subject"] is not None or passkey_rows.number_of(rows, person_id) > 0)
 
 
 def _actor(rows: Connection, row: store.Row | None, now_ms: int, request_id: str) -> Actor | None:

@@ -66,6 +66,32 @@ class NewSignIn:
     known_browser: str = field(repr=False)
 
 
+class Needs(StrEnum):
+    """What a sign-in waits for after the password."""
+
+    PASSKEY = "passkey"
+    NEW_PASSKEY = "new-passkey"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A password was right, and a second proof is needed: the value of the cookie under which it is waited for."""
+
+    cookie: str = field(repr=False)
+    person_id: str
+    needs: Needs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasskeyShown:
+    """One of a person's own passkeys. Times in milliseconds since 1970; ``used_ms`` None: not used yet."""
+
+    id: str
+    label: str
+    created_ms: int
+    used_ms: int | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInShown:
     """One of a person's own sign-ins; ``id`` is good for ending it and for nothing else. Times in milliseconds."""

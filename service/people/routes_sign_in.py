@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import JSONResponse
 
 from service.api.principals import public
 from service.api.request_ids import request_id_of
 from service.people import links, sign_in, views
 from service.people.own import oneself
+from service.people.records import Waiting
 from service.people.telling import person_entered
 from service.people.web import Here, PeopleWeb
 
@@ -16,12 +18,19 @@ def sign_in_router(web: PeopleWeb) -> APIRouter:
     """Routes that begin, renew and end a browser's sign-in."""
     router = APIRouter(tags=["sign-in"])
 
-    @router.post("/sign-in", dependencies=[Depends(public())])
-    def enter(body: views.Credentials, request: Request, response: Response) -> views.Entered:
+    @router.post(
+        "/sign-in", dependencies=[Depends(public())], response_model=views.Entered,
+        responses={202: {"model": views.SecondStep, "description": "A passkey is needed too"}},
+    )  # fmt: skip
+    def enter(body: views.Credentials, request: Request, response: Response) -> views.Entered | JSONResponse:
         """Sign in. The cookie is the sign-in; a sign-in that this browser had before ends."""
         new = sign_in.sign_in(
             web.people, web.came(request), sign_in_name=body.sign_in_name, password=body.password
         )  # fmt: skip
+        if isinstance(new, Waiting):
+            waits = JSONResponse(views.SecondStep(needs=new.needs).model_dump(), 202)
+            web.cookies.wait(waits, new)
+            return waits
         signed = web.entered(request, response, new)
         return views.Entered(person=person_entered(oneself(web.people, signed)), csrf=web.csrf(signed))
 

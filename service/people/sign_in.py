@@ -10,13 +10,14 @@ from service.audit.records import NOBODY, Action, ActorRole, AuditEvent, Kind, O
 from service.database.words import PersonState
 from service.ids import new_id
 from service.keybroker.errors import RefusedError
-from service.people import limits, names, sign_in_rows, store
-from service.people.errors import SignInRefusedError
+from service.people import limits, names, sign_in_rows, store, waiting_rows
+from service.people.errors import PasskeyNeededError, SignInRefusedError
 from service.people.limits import Limit
 from service.people.parts import PeopleParts
+from service.people.passkeys import rows as passkey_rows
 from service.people.password_rules import refuse_weak
 from service.people.passwords import Verdict
-from service.people.records import NewSignIn, SignedIn, SignInShown
+from service.people.records import Needs, NewSignIn, SignedIn, SignInShown, Waiting
 from service.people.unguessable import keyed, same
 
 
@@ -29,17 +30,16 @@ class Came:
     known_browser: str | None = None
 
 
-def sign_in(people: PeopleParts, came: Came, *, sign_in_name: str, password: str) -> NewSignIn:
+def sign_in(people: PeopleParts, came: Came, *, sign_in_name: str, password: str) -> NewSignIn | Waiting:
     """Begin a sign-in. An unknown name, a disabled person and a wrong password cannot be told apart, nor by time.
 
-    Raises SignInRefusedError, TooManyAttemptsError (with the wait), BusyError. Every attempt that is heard is audited;
-    those over the limit are not, so that they cannot fill a disk.
+    Whoever has a passkey, or has to have one, waits for it after the right password. Raises SignInRefusedError,
+    TooManyAttemptsError (with the wait), BusyError. Every attempt that is heard is audited; those over the limit are
+    not, so that they cannot fill a disk.
     """
     name = names.looked_up(sign_in_name)
-    counted = limits.limits_of(
-        people.key, sign_in_name=name, address=came.address, known_browser=_known(people, name, came.known_browser)
-    )
-    counted_ms = _admit(people, counted)
+    counted = counted_for(people, came, name)
+    counted_ms = admit(people, counted)
     with people.parts.database.reading() as rows:
         row = store.by_name(rows, name)
     verdict = people.passwords.check(password, row["password_hash"] if row else None)
@@ -49,26 +49,32 @@ def sign_in(people: PeopleParts, came: Came, *, sign_in_name: str, password: str
 def step_up(people: PeopleParts, came: Came, signed: SignedIn, password: str) -> NewSignIn:
     """Prove it again: the sign-in goes on under a new cookie and is fresh for five minutes; the old cookie is dead.
 
-    Raises SignInRefusedError, TooManyAttemptsError, BusyError, RefusedError for an access token.
+    Raises SignInRefusedError, TooManyAttemptsError, BusyError, PasskeyNeededError where the council asks everybody for
+    a passkey, RefusedError for an access token.
     """
+    if people.second_proof_required:
+        raise PasskeyNeededError
     row, counted, counted_ms, verdict = _again(people, signed, password)
     now_ms = people.parts.clock()
     with people.parts.database.writing() as rows:
         old = sign_in_rows.live(rows, signed.sign_in_id or "", now_ms)
         right = verdict.right and old is not None and _unchanged(rows, row)
-        _audit(people, rows, came.request_id, row, now_ms, done=right)
+        tell(people, rows, came.request_id, row, now_ms, outcome=told(right))
         if right and old is not None:
             limits.take_back(rows, counted, counted_ms)
             return continued(people, rows, old, now_ms)
     raise SignInRefusedError
 
 
-def continued(people: PeopleParts, rows: Connection, old: store.Row, now_ms: int) -> NewSignIn:
-    """The sign-in ``old`` under a new cookie, fresh now; its end stays where it was."""
+def continued(
+    people: PeopleParts, rows: Connection, old: store.Row, now_ms: int, *, fresh_ms: int | None = None
+) -> NewSignIn:
+    """The sign-in ``old`` under a new cookie, fresh now unless it says since when; its end stays where it was."""
     person = store.by_id(rows, old["person_id"])
     assert person is not None
     sign_in_rows.end(rows, old["id"], old["person_id"], now_ms)
-    cookie = sign_in_rows.begin(rows, old["person_id"], now_ms, fresh_ms=now_ms, created_ms=old["created_ms"])
+    fresh_ms = now_ms if fresh_ms is None else fresh_ms
+    cookie = sign_in_rows.begin(rows, old["person_id"], now_ms, fresh_ms=fresh_ms, created_ms=old["created_ms"])
     return new_sign_in(people, person, cookie)
 
 
@@ -85,12 +91,13 @@ def change_password(people: PeopleParts, came: Came, signed: SignedIn, *, old: s
     with people.parts.database.writing() as rows:
         before = sign_in_rows.live(rows, signed.sign_in_id or "", now_ms)
         right = verdict.right and before is not None and _unchanged(rows, row)
-        _audit(people, rows, came.request_id, row, now_ms, done=right, action=Action.ADMINISTRATION)
+        tell(people, rows, came.request_id, row, now_ms, outcome=told(right), action=Action.ADMINISTRATION)
         if right and before is not None:
             limits.take_back(rows, counted, counted_ms)
             store.change_person(rows, row["id"], now_ms, password_hash=new_hash)
             sign_in_rows.end_everything(rows, row["id"], now_ms)
-            return continued(people, rows, before, now_ms)
+            fresh_ms = before["fresh_ms"] if people.second_proof_required else now_ms
+            return continued(people, rows, before, now_ms, fresh_ms=fresh_ms)
     raise SignInRefusedError
 
 
@@ -135,7 +142,18 @@ def new_sign_in(people: PeopleParts, person: store.Row, cookie: str) -> NewSignI
     return NewSignIn(cookie=cookie, person_id=person["id"], known_browser=known)
 
 
-def _admit(people: PeopleParts, counted: tuple[Limit, ...]) -> int:
+def counted_for(people: PeopleParts, came: Came, name: str) -> tuple[Limit, ...]:
+    """What counts for an attempt at this sign-in name, which is settled already."""
+    known = _known(people, name, came.known_browser)
+    return limits.limits_of(people.key, sign_in_name=name, address=came.address, known_browser=known)
+
+
+def counted_again(people: PeopleParts, person_id: str) -> tuple[Limit, ...]:
+    """What counts for an attempt to prove it again."""
+    return (Limit(bucket=f"again:{keyed(people.key, 'attempt-again', person_id)}", most=limits.PER_ACCOUNT),)
+
+
+def admit(people: PeopleParts, counted: tuple[Limit, ...]) -> int:
     """Refuse without writing where it can be; else count in the transaction that looks. Returns when."""
     now_ms = people.parts.clock()
     with people.parts.database.reading() as rows:
@@ -154,15 +172,19 @@ def _settle(
     verdict: Verdict,
     counted: tuple[Limit, ...],
     counted_ms: int,
-) -> NewSignIn:
+) -> NewSignIn | Waiting:
     now_ms = people.parts.clock()
     with people.parts.database.writing() as rows:
         right = verdict.right and row is not None and _unchanged(rows, row)
-        _audit(people, rows, came.request_id, row, now_ms, done=right)
+        needs = needed(people, rows, row["id"]) if right and row is not None else None
+        outcome = Outcome.FAILED if needs else Outcome.DONE if right else Outcome.DENIED
+        tell(people, rows, came.request_id, row, now_ms, outcome=outcome)
         if right and row is not None:
             limits.take_back(rows, counted, counted_ms)
             if verdict.new_hash:
                 store.change_person(rows, row["id"], now_ms, password_hash=verdict.new_hash)
+            if needs:
+                return Waiting(cookie=waiting_rows.begin(rows, row["id"], now_ms), person_id=row["id"], needs=needs)
             return new_sign_in(people, row, sign_in_rows.begin(rows, row["id"], now_ms, fresh_ms=now_ms))
     raise SignInRefusedError
 
@@ -171,14 +193,20 @@ def _again(people: PeopleParts, signed: SignedIn, password: str) -> tuple[store.
     """The person's row, what was counted and when, and whether the password is theirs."""
     if signed.sign_in_id is None:
         raise RefusedError("an access token proves nothing")
-    bucket = f"again:{keyed(people.key, 'attempt-again', signed.actor.person_id)}"
-    counted = (Limit(bucket=bucket, most=limits.PER_ACCOUNT),)
-    counted_ms = _admit(people, counted)
+    counted = counted_again(people, signed.actor.person_id)
+    counted_ms = admit(people, counted)
     with people.parts.database.reading() as rows:
         row = store.by_id(rows, signed.actor.person_id)
     if row is None:
         raise RefusedError("no such person")
     return row, counted, counted_ms, people.passwords.check(password, row["password_hash"])
+
+
+def needed(people: PeopleParts, rows: Connection, person_id: str) -> Needs | None:
+    """What a person has to give beside the password; None where that is enough."""
+    if passkey_rows.number_of(rows, person_id):
+        return Needs.PASSKEY
+    return Needs.NEW_PASSKEY if people.second_proof_required else None
 
 
 def _unchanged(rows: Connection, row: store.Row) -> bool:
@@ -193,23 +221,29 @@ def _known(people: PeopleParts, name: str, given: str | None) -> str | None:
     return given if tag and same(tag, keyed(people.key, "known-browser", name, once)) else None
 
 
-def _audit(
+def tell(
     people: PeopleParts,
     rows: Connection,
     request_id: str,
     row: store.Row | None,
     now_ms: int,
     *,
-    done: bool,
+    outcome: Outcome,
     action: Action = Action.SIGN_IN,
 ) -> None:
+    """Record an attempt. One that failed is a right password that its second proof has not followed yet."""
     person_id = row["id"] if row else NOBODY
     event = AuditEvent(
-        when_ms=now_ms, actor_id=person_id if done else NOBODY, role=ActorRole.NOBODY, action=action,
-        kind=Kind.PERSON, object_id=person_id, purpose=Purpose.OPERATION,
-        outcome=Outcome.DONE if done else Outcome.DENIED, request_id=request_id,
+        when_ms=now_ms, actor_id=person_id if outcome is Outcome.DONE else NOBODY, role=ActorRole.NOBODY,
+        action=action, kind=Kind.PERSON, object_id=person_id, purpose=Purpose.OPERATION, outcome=outcome,
+        request_id=request_id,
     )  # fmt: skip
     people.parts.trail.append(rows, event)
+
+
+def told(right: bool) -> Outcome:
+    """How an attempt ended."""
+    return Outcome.DONE if right else Outcome.DENIED
 
 
 def _ended(signed: SignedIn, now_ms: int) -> AuditEvent:

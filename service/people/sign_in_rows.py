@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 
 from service.clock import AHEAD_MS
 from service.database.tables import one_time_link, person, sign_in, token
+from service.people import waiting_rows
 from service.people.store import Row
 from service.people.unguessable import hidden, new_secret
 
@@ -64,7 +65,8 @@ def end(rows: Connection, sign_in_id: str, person_id: str, now_ms: int) -> bool:
 
 
 def end_sign_ins(rows: Connection, person_id: str, now_ms: int) -> int:
-    """End every sign-in of a person, and say how many there were."""
+    """End every sign-in of a person, and those that wait for a second proof; say how many sign-ins there were."""
+    waiting_rows.end_all(rows, person_id)
     ended = update(sign_in).where(sign_in.c.person_id == person_id, sign_in.c.ended_ms.is_(None))
     return rows.execute(ended.values(ended_ms=now_ms)).rowcount
 

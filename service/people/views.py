@@ -7,13 +7,15 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
 from service.database.words import PersonState, StaffRole
-from service.people.records import Scope
+from service.people.records import Needs, Scope
 
 _ID = "5f2b8c1e9a7d4036b1c2d3e4f5a60718"
 _OTHER_ID = "0c9d1e2f3a4b5c6d7e8f90a1b2c3d4e5"
 _WHEN = 1_795_000_000_000
 _LATEST = 1 << 53
 _PASSWORD = "kettle under nine ladders"  # noqa: S105 - an example for readers
+SECOND_STEP = "/sign-in/second"
+"""The page of the second step."""
 _SECRET = "the part of the link after /welcome/"  # noqa: S105 - an example for readers
 
 Id = Annotated[str, Field(pattern="^[0-9a-f]{32}$", examples=[_ID])]
@@ -148,6 +150,16 @@ class Entered(Exact):
 
     person: PersonEntered
     csrf: Csrf
+
+
+class SecondStep(Exact):
+    """The password was right, and a passkey is needed too; the first one is made in that step where there is none.
+
+    Nothing is open yet. Only a page of this service can go on, in this browser.
+    """
+
+    needs: Needs
+    page: str = Field(default=SECOND_STEP, examples=[SECOND_STEP])
 
 
 class CsrfTold(Exact):

@@ -16,8 +16,10 @@ from service.api.repeat import Answer, Once, Repeat, repeat_of
 from service.api.request_ids import request_id_of
 from service.database.words import StaffRole
 from service.people.cookies import Cookies
-from service.people.errors import SignInRefusedError
+from service.people.errors import NotWaitingError, SignInRefusedError
 from service.people.parts import PeopleParts
+from service.people.passkeys import second_step
+from service.people.passkeys.second_step import WaitingHere
 from service.people.principal import csrf_token, resolve_cookie
 from service.people.records import NewSignIn, Scope, SignedIn
 from service.people.repeats import UNKEYED, DoneBeforeError, Repeats
@@ -66,9 +68,18 @@ class PeopleWeb:
         """Give the browser a sign-in that has begun, and end the one that it had. Raises SignInRefusedError."""
         old = self.before(request)
         signed = self._given(request, response, new)
+        self.cookies.end_wait(request, response)
+        self.cookies.end_passkey(request, response)
         if old is not None:
             sign_out(self.people, old)
         return signed
+
+    def waiting(self, request: Request) -> WaitingHere:
+        """What waits for its second step in this browser. Raises NotWaitingError."""
+        found = second_step.find(self.people, self.cookies.waiting(request))
+        if found is None:
+            raise NotWaitingError
+        return found
 
     def goes_on(self, request: Request, response: Response, new: NewSignIn) -> str:
         """Give the browser the new cookie of a sign-in that goes on; returns its CSRF token."""

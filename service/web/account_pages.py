@@ -12,6 +12,7 @@ from service.api.problems import row_of
 from service.people import sign_in
 from service.people.errors import SignInRefusedError, WeakPasswordError
 from service.people.own import oneself
+from service.people.passkeys import own
 from service.people.passwords import SHORTEST
 from service.web.forms import Sent, page_for
 from service.web.kit import Kit, at_browser
@@ -29,7 +30,8 @@ def account_pages(kit: Kit) -> APIRouter:
     def shown(request: Request, who: Here) -> Response:
         """Names, roles, teams, and where one is signed in."""
         me, sign_ins = oneself(people, at_browser(who)), sign_in.list_own(people, at_browser(who))
-        return pages.page(request, "account/account.html", who, me=me, sign_ins=sign_ins)
+        passkeys = len(own.list_own(people, at_browser(who)))
+        return pages.page(request, "account/account.html", who, me=me, sign_ins=sign_ins, passkeys=passkeys)
 
     @router.post(f"{ACCOUNT}/sign-ins/end")
     def ended(who: Here, sent: Sent) -> Response:

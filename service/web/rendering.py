@@ -27,6 +27,8 @@ LONGEST_NOTICE_S = 60
 NOTICES: dict[str, str] = {
     "password-set": "Your password is set. Sign in with it now.",
     "password-changed": "Your password is changed. You are signed out everywhere else, and your tokens have ended.",
+    "passkey-added": "Your passkey is added. You are signed out everywhere else.",
+    "passkey-removed": "That passkey is removed. You are signed out everywhere else.",
     "sign-in-ended": "That sign-in has ended.",
     "token-ended": "That access token has ended.",
     "token-before": "That access token was made before. Its secret was shown then and cannot be shown again.",

@@ -17,6 +17,7 @@ from service.web.help_pages import help_pages
 from service.web.home_pages import home_pages
 from service.web.kit import Kit
 from service.web.look import look_router
+from service.web.passkey_pages import passkey_pages, passkey_sign_in_pages
 from service.web.permission_pages import permission_pages
 from service.web.progress_pages import progress_pages
 from service.web.recording_pages import recording_pages
@@ -38,6 +39,7 @@ def page_routers(kit: Kit) -> Sequence[APIRouter]:
         static_router(),
         look_router(kit.pages.council),
         sign_in_pages(kit),
+        passkey_sign_in_pages(kit),
         confirm_pages(kit),
         welcome_pages(kit),
         home_pages(kit),
@@ -48,6 +50,7 @@ def page_routers(kit: Kit) -> Sequence[APIRouter]:
         comparison_pages(kit),
         account_pages(kit),
         password_pages(kit),
+        passkey_pages(kit),
         token_pages(kit),
         help_pages(kit),
         reflection_pages(kit),

@@ -4,23 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from models.errors import PracticeError
 from service.api.onwards import HOME, next_page
 from service.api.principals import SignedIn, public
 from service.api.problems import row_of
 from service.keybroker.errors import RefusedError
 from service.people import council_sign_in, sign_in
-from service.people.errors import BusyError, SignInRefusedError, TooManyAttemptsError
+from service.people.errors import (
+    BusyError,
+    NoPasskeysHereError,
+    PasskeyNeededError,
+    PasskeyRefusedError,
+    SignInRefusedError,
+    TooManyAttemptsError,
+)
 from service.people.own import oneself
+from service.people.passkeys import own, proving
+from service.people.records import NewSignIn, Waiting
+from service.people.views import SECOND_STEP
 from service.web.forms import Fields, Sent, page_for
 from service.web.held_forms import HeldForm
 from service.web.kit import Kit, at_browser
 
 Here = Annotated[SignedIn, Depends(page_for())]
-UNHEARD = (SignInRefusedError, TooManyAttemptsError, BusyError)
+UNHEARD = (
+    SignInRefusedError, TooManyAttemptsError, BusyError, PasskeyRefusedError, PasskeyNeededError, NoPasskeysHereError,
+)  # fmt: skip
 """After these the form is shown again."""
 NOT_YOUR_PASSWORD = "That is not your password. Try again."  # noqa: S105 - a sentence
 
@@ -29,18 +43,12 @@ def sign_in_pages(kit: Kit) -> APIRouter:
     """Signing in with a password or at the council, and signing out."""
     router, pages = APIRouter(include_in_schema=False), kit.pages
 
-    def form(request: Request, to: str, name: str = "", problem: str | None = None, status: int = 200) -> Response:
-        at_council = kit.people.provider is not None
-        return pages.page(
-            request, "sign_in.html", status=status, next=to, name=name, problem=problem, at_council=at_council
-        )  # fmt: skip
-
     @router.get("/sign-in", dependencies=[Depends(public())])
     def asked(request: Request, next: str = "/") -> Response:  # noqa: A002 - the address's own word
         """The form; who is signed in already goes on."""
         if kit.people.before(request) is not None:
             return pages.seen(next_page(next))
-        return form(request, next_page(next))
+        return sign_in_form(kit, request, next_page(next))
 
     @router.post("/sign-in", dependencies=[Depends(public())])
     def entered(request: Request, sent: Sent) -> Response:
@@ -50,11 +58,13 @@ def sign_in_pages(kit: Kit) -> APIRouter:
             new = sign_in.sign_in(
                 kit.people.people, kit.people.came(request), sign_in_name=name, password=sent.as_typed("password")
             )
+            if isinstance(new, Waiting):
+                return _second_step(kit, new, to)
             response = pages.seen(to)
             kit.people.entered(request, response, new)
             return response
         except UNHEARD as refused:
-            return form(request, to, name, str(refused), row_of(type(refused)).status)
+            return sign_in_form(kit, request, to, name, refused)
 
     @router.post("/sign-out")
     def left(who: Here) -> Response:
@@ -65,6 +75,22 @@ def sign_in_pages(kit: Kit) -> APIRouter:
         return response
 
     return router
+
+
+def sign_in_form(kit: Kit, request: Request, to: str, name: str = "", refused: PracticeError | None = None) -> Response:
+    """The form, which goes on to the page ``to``; with what was wrong, where something was."""
+    return kit.pages.page(
+        request, "sign_in.html", status=row_of(type(refused)).status if refused else 200, next=to, name=name,
+        problem=str(refused) if refused else None, at_council=kit.people.provider is not None,
+        passkeys=kit.people.people.passkeys is not None,
+    )  # fmt: skip
+
+
+def _second_step(kit: Kit, waiting: Waiting, to: str) -> Response:
+    """On to the second step, which knows where to go on to."""
+    response = kit.pages.seen(f"{SECOND_STEP}?next={quote(to)}" if to != HOME else SECOND_STEP)
+    kit.people.cookies.wait(response, waiting)
+    return response
 
 
 def confirm_pages(kit: Kit) -> APIRouter:
@@ -81,7 +107,7 @@ def confirm_pages(kit: Kit) -> APIRouter:
         """Go back to what was asked for, with a new proof."""
         to, held, people = next_page(sent.one("next")), HeldForm.kept(sent), kit.people
         try:
-            new = sign_in.step_up(people.people, people.came(request), at_browser(who), sent.as_typed("password"))
+            new = _proved_again(kit, request, who, sent)
         except UNHEARD as refused:
             told = NOT_YOUR_PASSWORD if isinstance(refused, SignInRefusedError) else str(refused)
             return _confirm_form(kit, request, who, to, held, told, row_of(type(refused)).status)
@@ -98,6 +124,13 @@ def confirm_pages(kit: Kit) -> APIRouter:
         return council_journey(kit, request, who, again=True, onwards=sent.one("next"))
 
     return router
+
+
+def _proved_again(kit: Kit, request: Request, who: SignedIn, sent: Fields) -> NewSignIn:
+    people, came, credential = kit.people.people, kit.people.came(request), sent.one("credential")
+    if credential:
+        return proving.step_up(people, came, at_browser(who), credential)
+    return sign_in.step_up(people, came, at_browser(who), sent.as_typed("password"))
 
 
 def confirming(kit: Kit) -> Callable[[Request, SignedIn, str, Fields], Response]:
@@ -120,9 +153,11 @@ def _confirm_form(
 ) -> Response:
     me = oneself(kit.people.people, at_browser(who))
     at_council = me.at_provider and kit.people.provider is not None
+    parts, has_passkeys = kit.people.people, bool(own.list_own(kit.people.people, at_browser(who)))
     return kit.pages.page(
         request, "confirm.html", who, status=status, next=to, held=held, problem=problem, name=me.sign_in_name,
-        has_password=me.has_password, at_council=at_council,
+        by_password=me.has_password and not parts.second_proof_required, at_council=at_council,
+        has_passkeys=has_passkeys, by_passkey=has_passkeys and parts.passkeys is not None,
     )  # fmt: skip
 
 

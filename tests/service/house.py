@@ -21,7 +21,7 @@ from service.people.links import first_administrator_link
 from service.people.parts import PeopleParts
 from service.people.passwords import Passwords
 from service.settings_service import LINK_PATH, ServiceSettings
-from service.web_process import web_app
+from service.web_process import relying_party, web_app
 from tests.service.stand_ins import ToldClock
 
 URL = "https://practice.example"
@@ -35,8 +35,10 @@ def cheap_people(installation: Installation) -> PeopleParts:
     """Signing in with the smallest hashes that there are; any password of the right length will do."""
     hasher = Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)
     return PeopleParts(
-        parts=installation.parts, passwords=Passwords(hasher), guesses=lambda _: 1e12, key=installation.secret
-    )
+        parts=installation.parts, passwords=Passwords(hasher), guesses=lambda _: 1e12, key=installation.secret,
+        passkeys=relying_party(installation.settings),
+        second_proof_required=installation.settings.second_proof_required,
+    )  # fmt: skip
 
 
 @dataclass(kw_only=True)

@@ -130,6 +130,7 @@ KINDS: dict[str, str] = {
     Kind.FEEDBACK: "feedback",
     Kind.JOB: "a job",
     Kind.PERSON: "a person",
+    Kind.PASSKEY: "a passkey",
     Kind.TEAM: "a team",
     Kind.KEY: "a key",
     Kind.EXPORT: "an export",

@@ -15,10 +15,10 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, insert, select, text
 
 from service import barriers
-from service.database.draft import DIALECTS, guards_sql, tables_sql
+from service.database.draft import DIALECTS, guards_sql
 from service.database.engine import Database, open_database
 from service.database.errors import (
     DatabaseFullError,
@@ -29,16 +29,18 @@ from service.database.errors import (
     UpgradeFailedError,
 )
 from service.database.migration_run import configured
-from service.database.tables import METADATA
+from service.database.tables import METADATA, passkey, person
 from service.database.upgrade import MIGRATIONS, known_revisions, require_current, revision, upgrade
 from tests.service.database.populated import populate
 
+NOW = known_revisions()[0]
+LATER = f"{int(NOW) + 1:04}"
 NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "{next}"
+down_revision = "{now}"
 
 
 def upgrade():
@@ -77,7 +79,7 @@ def followed_by(folder: Path, change: str) -> Path:
     """The migrations, and one more that makes this change."""
     scripts = folder / "migrations"
     shutil.copytree(MIGRATIONS, scripts)
-    (scripts / "versions" / "0002_change.py").write_text(NEXT.format(change=change))
+    (scripts / "versions" / f"{LATER}_change.py").write_text(NEXT.format(next=LATER, now=NOW, change=change))
     return scripts
 
 
@@ -138,11 +140,23 @@ def test_every_constraint_and_index_is_what_the_tables_say(each_database: Databa
 
 
 @pytest.mark.parametrize("name", ["sqlite", "postgresql"])
-def test_the_first_migration_is_what_the_draft_command_writes(name: str) -> None:
+def test_the_guards_of_the_first_migration_are_what_the_tables_ask_for(name: str) -> None:
     (dialect,) = [one for one in DIALECTS if one.name == name]
-    versions = MIGRATIONS / "versions"
-    assert (versions / f"0001_tables.{name}.sql").read_text() == tables_sql(dialect)
-    assert (versions / f"0001_guards.{name}.sql").read_text() == guards_sql(dialect)
+    assert (MIGRATIONS / "versions" / f"0001_guards.{name}.sql").read_text() == guards_sql(dialect)
+
+
+def test_a_database_of_the_first_migration_is_upgraded_with_its_people_in_it(empty: Database, tmp_path: Path) -> None:
+    first = tmp_path / "migrations"
+    shutil.copytree(MIGRATIONS, first, ignore=shutil.ignore_patterns("000[2-9]*"))
+    upgrade(empty, None, migrations=first)
+    assert revision(empty) == "0001"
+    somebody = {"id": "a" * 32, "sign_in_name": "o@north", "shown_name": "O", "state": "active"}
+    with empty.writing() as rows:
+        rows.execute(insert(person).values(**somebody, created_ms=1, changed_ms=1))
+    upgrade(empty, tmp_path / "kept")
+    require_current(empty)
+    with empty.reading() as rows:
+        assert rows.execute(select(person.c.id, passkey.c.id).outerjoin(passkey)).all() == [("a" * 32, None)]
 
 
 def test_there_is_one_line_of_migrations_numbered_by_their_files(database: Database) -> None:
@@ -206,7 +220,7 @@ def test_a_migration_that_fails_leaves_everything_as_it_was(
     before, names = counts(each_database), columns(each_database)
     with pytest.raises((RuntimeError, UpgradeFailedError)):
         upgrade(each_database, None, migrations=followed_by(tmp_path, change))
-    assert (counts(each_database), columns(each_database), revision(each_database)) == (before, names, "0001")
+    assert (counts(each_database), columns(each_database), revision(each_database)) == (before, names, NOW)
     upgrade(each_database, None, migrations=MIGRATIONS)
     require_current(each_database)
 
@@ -216,7 +230,7 @@ def test_a_rebuild_that_loses_guards_is_refused(database: Database, tmp_path: Pa
     change = REBUILD.replace("session", "decision", 1).replace("auto", "always").replace("legal_status", "undoes")
     with pytest.raises(UpgradeFailedError, match="triggers"):
         upgrade(database, None, migrations=followed_by(tmp_path, change))
-    assert revision(database) == "0001"
+    assert revision(database) == NOW
 
 
 @pytest.mark.parametrize("barrier", ["upgrade.not-committed", "upgrade.backed-up"])
@@ -224,9 +238,9 @@ def test_a_kill_in_the_middle_leaves_the_older_database(database: Database, tmp_
     populate(database)
     before, url, scripts = counts(database), str(database.engine.url), followed_by(tmp_path, REBUILD)
     assert ended(begun(url, tmp_path / "kept", scripts, barrier)) == -signal.SIGKILL
-    assert (counts(database), revision(database)) == (before, "0001")
+    assert (counts(database), revision(database)) == (before, NOW)
     upgrade(database, tmp_path / "kept", migrations=scripts)
-    assert (counts(database), revision(database)) == (before, "0002")
+    assert (counts(database), revision(database)) == (before, LATER)
     with database.reading() as rows:
         assert rows.scalar(text("PRAGMA integrity_check")) == "ok"
 
@@ -238,9 +252,9 @@ def test_a_kill_in_the_middle_of_postgresql_leaves_the_older_database(
     url = postgres_database.engine.url.render_as_string(hide_password=False)
     before, scripts = counts(postgres_database), followed_by(tmp_path, REBUILD)
     assert ended(begun(url, tmp_path, scripts, "upgrade.not-committed")) == -signal.SIGKILL
-    assert (counts(postgres_database), revision(postgres_database)) == (before, "0001")
+    assert (counts(postgres_database), revision(postgres_database)) == (before, NOW)
     upgrade(postgres_database, None, migrations=scripts)
-    assert (counts(postgres_database), revision(postgres_database)) == (before, "0002")
+    assert (counts(postgres_database), revision(postgres_database)) == (before, LATER)
 
 
 def test_processes_that_start_at_once_upgrade_once(empty_url: str, tmp_path: Path) -> None:
@@ -262,7 +276,7 @@ def test_the_backup_is_the_older_database_for_its_owner_alone(database: Database
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
     assert list((tmp_path / "kept").iterdir()) == [backup]
     restored = open_database(f"sqlite:///{backup}")
-    assert (counts(restored), revision(restored)) == (before, "0001")
+    assert (counts(restored), revision(restored)) == (before, NOW)
     assert "legal_status" in columns(restored)
     restored.close()
 
@@ -271,7 +285,7 @@ def test_without_a_backup_nothing_is_upgraded(database: Database, tmp_path: Path
     (tmp_path / "kept").write_text("a file where the folder should be")
     with pytest.raises(DatabaseFullError, match="No backup"):
         upgrade(database, tmp_path / "kept", migrations=followed_by(tmp_path, REBUILD))
-    assert revision(database) == "0001"
+    assert revision(database) == NOW
 
 
 def test_a_new_database_needs_no_backup_and_is_its_owners_alone(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from service.keybroker.ports import Actor
 from service.parts import Parts
 from service.people import links, staff
 from service.people.parts import PeopleParts
+from service.people.passkeys.relying_party import RelyingParty
 from service.people.passwords import Passwords
 from service.people.principal import resolve_cookie
 from service.people.records import NewSignIn, SignedIn
@@ -20,6 +21,7 @@ from service.people.sign_in import Came, sign_in
 
 PASSWORD = "kettle under nine ladders"
 REQUEST = "f" * 32
+PARTY = RelyingParty(id="practice.example", origin="https://practice.example", name="Practice")
 
 
 def cheap() -> Argon2Hasher:
@@ -28,7 +30,9 @@ def cheap() -> Argon2Hasher:
 
 @pytest.fixture
 def people(parts: Parts) -> PeopleParts:
-    return PeopleParts(parts=parts, passwords=Passwords(cheap()), guesses=lambda _: 1e12, key=bytes(32))
+    return PeopleParts(
+        parts=parts, passwords=Passwords(cheap()), guesses=lambda _: 1e12, key=bytes(32), passkeys=PARTY
+    )
 
 
 @pytest.fixture
@@ -59,7 +63,9 @@ def add(people: PeopleParts, administrator: Actor) -> Add:
 
 def entered(people: PeopleParts, name: str, password: str = PASSWORD, **came: str) -> NewSignIn:
     given = Came(address=came.pop("address", "192.0.2.1"), request_id=REQUEST, **came)
-    return sign_in(people, given, sign_in_name=name, password=password)
+    new = sign_in(people, given, sign_in_name=name, password=password)
+    assert isinstance(new, NewSignIn)
+    return new
 
 
 def who(people: PeopleParts, cookie: str) -> SignedIn | None:

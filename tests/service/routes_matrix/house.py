@@ -36,7 +36,7 @@ from service.people.parts import PeopleParts
 from service.people.passwords import Passwords
 from service.people.records import Scope
 from service.settings_service import ServiceSettings
-from service.web_process import web_app
+from service.web_process import relying_party, web_app
 from tests.service.council import API, STATEMENTS, URL, VISIT, Caller, Council, wav
 from tests.service.routes_matrix.copies import Copies
 from tests.service.routes_matrix.drafted import draft_of
@@ -112,7 +112,8 @@ def standing_house(folder: Path) -> Iterator[House]:
     with opened_installation(settings, may_begin=True, clock=(clock := ToldClock())) as installation:
         cheap = Passwords(Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1))
         people = PeopleParts(
-            parts=installation.parts, passwords=cheap, guesses=lambda _: 1e12, key=installation.secret
+            parts=installation.parts, passwords=cheap, guesses=lambda _: 1e12, key=installation.secret,
+            passkeys=relying_party(settings),
         )  # fmt: skip
         app = web_app(installation, people)
         with TestClient(app, base_url=URL, client=("203.0.113.7", 40000)) as client:
