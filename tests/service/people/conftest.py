@@ -30,9 +30,7 @@ def cheap() -> Argon2Hasher:
 
 @pytest.fixture
 def people(parts: Parts) -> PeopleParts:
-    return PeopleParts(
-        parts=parts, passwords=Passwords(cheap()), guesses=lambda _: 1e12, key=bytes(32), passkeys=PARTY
-    )
+    return PeopleParts(parts=parts, passwords=Passwords(cheap()), guesses=lambda _: 1e12, key=bytes(32), passkeys=PARTY)
 
 
 @pytest.fixture

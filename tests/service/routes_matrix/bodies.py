@@ -196,6 +196,10 @@ BODIES: dict[str, Callable[[About], Asked]] = {
     "POST /api/v1/uploads/{upload_id}": lambda about: _piece(about, **{"X-HTTP-Method-Override": "PATCH"}),
     "DELETE /api/v1/uploads/{upload_id}": _tus,
     "POST /sign-in": lambda about: Asked(form={"sign_in_name": _name(about), "password": PASSWORD}),
+    "POST /sign-in/passkey": _form(credential="{}"),
+    "POST /sign-in/second": _form(credential="{}"),
+    "POST /account/passkeys": _form(credential="{}", label="Phone"),
+    "POST /account/passkeys/remove": _form(passkey="a" * 32),
     "POST /welcome/{secret}": _form(password=_NEW_PASSWORD),
     "POST /confirm": _form(password=PASSWORD),
     "POST /account/password": _form(old=PASSWORD, new=_NEW_PASSWORD),
@@ -246,7 +250,7 @@ def address(key: str, about: About) -> str:
             return "sup_purpose" if about.manages else "empathy"
         if name == "role":
             return _ROLES.get(f"{method} {template}", "coach")
-        if name in ("sign_in_id", "token_id"):
+        if name in ("sign_in_id", "token_id", "passkey_id"):
             return about.ids.get(name) or _nobodys(name)
         if name == "secret":
             return about.house.tokens["link"]

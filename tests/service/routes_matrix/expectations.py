@@ -24,10 +24,11 @@ ANSWERS = {
     "s": "other-state",
     "u": "upload-ended",
     "v": "session-over",
+    "w": "not-signed-in",  # nothing waits for its second proof in this browser
 }
 NOBODY = frozenset({
-    "anonymous", "operator", "worker, signed out", "worker, timed out", "worker, disabled", "worker's token, ended",
-    "worker's token, over",
+    "anonymous", "operator", "worker, signed out", "worker, timed out", "worker, disabled",
+    "worker, second proof waited for", "worker's token, ended", "worker's token, over",
 })  # fmt: skip
 NOT_FRESH = frozenset({"worker, not fresh", "administrator, not fresh"})
 ELSEWHERE = frozenset({"worker, page of another site"})
@@ -58,6 +59,7 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         "manager, other team", "manager, leads the team", "worker, now manager",
     ),
     "operator": ("operator",),
+    "waiting": ("worker, second proof waited for",),
     "roleless": ("worker, role ended", "coach, role ended", "no role"),
 }  # fmt: skip
 NAMED = frozenset((*NOBODY, *NOT_FRESH, *ELSEWHERE, *TOKENS)).union(*_GROUPS.values())
@@ -192,6 +194,10 @@ FRAME_PAGES: dict[str, Row] = {
     "GET /accessibility": _everybody(),
     "GET /sign-in": _everybody(),
     "POST /sign-in": _everybody(),
+    "POST /sign-in/passkey": _everybody("g"),
+    "GET /sign-in/second": _everybody(),
+    "POST /sign-in/second": Row(public=True, groups={"waiting": "ggggg"}, others="ooooo"),
+    "POST /sign-in/second/leave": _everybody(),
     "GET /welcome/{secret}": _everybody(),
     "POST /welcome/{secret}": _everybody(),
     "POST /welcome/{secret}/council": _everybody("e"),
@@ -206,6 +212,9 @@ FRAME_PAGES: dict[str, Row] = {
     "POST /account/sign-ins/end-all": _staff(),
     "GET /account/password": _staff(),
     "POST /account/password": _staff(),
+    "GET /account/passkeys": _staff(),
+    "POST /account/passkeys": Row(fresh=True, others="ggggg"),
+    "POST /account/passkeys/remove": Row(fresh=True, others="ooooo"),
     "GET /account/tokens": _staff(),
     "POST /account/tokens": Row(fresh=True, groups={"roleless": "ggggg"}, others="ooooo"),
     "POST /account/tokens/end": _staff(),
@@ -241,6 +250,8 @@ ROWS: dict[str, Row] = {
     "GET /problems/{slug}": _everybody(),
     "GET /api/v1/openapi.json": _everybody(),
     "POST /api/v1/sign-in": _everybody(),
+    "POST /api/v1/sign-in/passkey/options": _everybody(),
+    "POST /api/v1/sign-in/second/options": Row(public=True, groups={"waiting": "ooooo"}, others="wwwww"),
     "POST /api/v1/links/first": _everybody("l"),
     "POST /api/v1/links/accept": _everybody(),
     "GET /api/v1/oidc": _everybody(),
@@ -252,7 +263,11 @@ ROWS: dict[str, Row] = {
     "GET /api/v1/about": _staff("about:read"),
     "POST /api/v1/sign-out": _staff(),
     "POST /api/v1/step-up": _staff(),
+    "POST /api/v1/step-up/options": _staff(),
     "GET /api/v1/me": _staff(),
+    "GET /api/v1/me/passkeys": _staff(),
+    "POST /api/v1/me/passkeys/options": Row(fresh=True, others="ooooo"),
+    "DELETE /api/v1/me/passkeys/{passkey_id}": Row(fresh=True, others="ooooo"),
     "POST /api/v1/me/password": _staff(),
     "GET /api/v1/me/sign-ins": _staff(),
     "DELETE /api/v1/me/sign-ins/{sign_in_id}": _staff(),

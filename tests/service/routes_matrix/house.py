@@ -21,6 +21,7 @@ from service.database.tables import (
     hold,
     job,
     membership,
+    passkey,
     person,
     review,
     role_grant,
@@ -28,13 +29,16 @@ from service.database.tables import (
     sign_in,
     team,
     token,
+    waiting_sign_in,
 )
 from service.database.words import JobState, PersonState, StaffRole
 from service.ids import new_id
 from service.installation import opened_installation
 from service.people.parts import PeopleParts
 from service.people.passwords import Passwords
+from service.people.principal import csrf_of
 from service.people.records import Scope
+from service.people.unguessable import hidden
 from service.settings_service import ServiceSettings
 from service.web_process import relying_party, web_app
 from tests.service.council import API, STATEMENTS, URL, VISIT, Caller, Council, wav
@@ -47,6 +51,8 @@ PASSWORD = "kettle under nine ladders"
 PURPOSES = ("reflection", "coaching", "research")
 HOUR_MS = 3_600_000
 PIECE = wav()[:2_000]
+WAITS = "w" * 43
+"""The cookie's value of a sign-in that waits for its second proof."""
 
 
 @dataclass
@@ -54,6 +60,7 @@ class House:
     """A council. ``things`` are ids by the names of path parameters, for the worker's session and the supervisor's."""
 
     council: Council
+    people: PeopleParts
     inside: TestClient
     things: dict[str, dict[str, str]] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
@@ -118,7 +125,7 @@ def standing_house(folder: Path) -> Iterator[House]:
         app = web_app(installation, people)
         with TestClient(app, base_url=URL, client=("203.0.113.7", 40000)) as client:
             council = Council(installation, app, client, clock, folder)
-            house = House(council, TestClient(app, base_url=URL, client=("127.0.0.1", 40000)))
+            house = House(council, people, TestClient(app, base_url=URL, client=("127.0.0.1", 40000)))
             _populate(house)
             _hash_passwords(house, cheap)
             installation.keeper.keep()  # there has to be an anchor that the audit is held against
@@ -322,6 +329,22 @@ def _signed(house: House, how: str, me: str) -> list[object]:
         "not fresh": [mine.values(fresh_ms=house.now - HOUR_MS // 12)],
         "ended": [mine.values(ended_ms=house.now)],
         "timed out": [mine.values(seen_ms=house.now - HOUR_MS // 2)],
+        "waiting": [
+            mine.values(ended_ms=house.now),
+            insert(waiting_sign_in).values(
+                id=hidden(WAITS), person_id=me, created_ms=house.now, until_ms=house.now + HOUR_MS
+            ),
+            insert(passkey).values(
+                id=new_id(),
+                person_id=me,
+                credential_id="AAAA",
+                public_key="AAAA",
+                sign_count=0,
+                label="-",
+                transports="",
+                created_ms=0,
+            ),
+        ],
         "disabled": [update(person).where(person.c.id == me).values(state=PersonState.DISABLED)],
     }
     return changes.get(how, [])
@@ -336,6 +359,9 @@ def headers_of(house: House, principal: Principal, scope: str) -> dict[str, str]
     if principal.sign_in == "none":
         return {"Origin": URL}
     mine = dict(house.council.callers[principal.who].headers)
+    if principal.sign_in == "waiting":
+        secret = csrf_of(house.people, hidden(WAITS))
+        return {"Cookie": f"__Host-second={WAITS}; __Host-sid={WAITS}", "Origin": URL, "X-CSRF": secret}
     if principal.sign_in == "elsewhere":
         del mine["X-CSRF"]
         mine["Origin"] = "https://elsewhere.example"

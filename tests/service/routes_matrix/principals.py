@@ -11,8 +11,9 @@ from service.database.words import StaffRole
 class Principal:
     """One who asks, as ``who`` of the house's people, with ``roles`` where these are others than they had.
 
-    ``tie``: how they stand to the worker. ``sign_in``: how their sign-in is. ``token``: which access token they send
-    instead of a cookie. The operator is nobody, at the service's own machine.
+    ``tie``: how they stand to the worker. ``sign_in``: how their sign-in is; one that waits for its second proof sends
+    its secret wherever one is taken. ``token``: which access token they send instead of a cookie. The operator is
+    nobody, at the service's own machine.
     """
 
     name: str
@@ -33,6 +34,7 @@ PRINCIPALS = (
     Principal(name="worker, page of another site", who="worker", sign_in="elsewhere"),
     Principal(name="worker, signed out", who="worker", sign_in="ended"),
     Principal(name="worker, timed out", who="worker", sign_in="timed out"),
+    Principal(name="worker, second proof waited for", who="worker", sign_in="waiting"),
     Principal(name="worker, disabled", who="worker", sign_in="disabled"),
     Principal(name="worker, role ended", who="worker", roles=()),
     *(Principal(name=f"worker, now {role}", who="worker", roles=(role,)) for role in _OTHER_ROLES),

@@ -11,7 +11,8 @@ from tests.service.routes_matrix.house import House
 from tests.service.routes_matrix.principals import BY_NAME
 
 QUICK = (
-    "anonymous", "worker", "worker, page of another site", "worker, signed out", "supervisor", "coach",
+    "anonymous", "worker", "worker, page of another site", "worker, signed out", "worker, second proof waited for",
+    "supervisor", "coach",
     "coach, relationship ended", "manager, leads the team", "researcher, other team", "administrator, same team",
     "worker's token of the scope", "coach's token",
 )  # fmt: skip
