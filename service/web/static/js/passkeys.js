@@ -58,6 +58,12 @@ async function asked(form) {
 async function use(form, event) {
   event.preventDefault();
   if (form.dataset.busy) return;
+  const label = form.elements.label;
+  if (label && label.value.trim() === "") {
+    tell(form, "Enter a name for it first.");
+    label.focus();
+    return;
+  }
   form.dataset.busy = "yes";
   tell(form, "");
   try {
