@@ -96,11 +96,11 @@ HELD: tuple[Held, ...] = (
     _held(
         "R7",
         "clocks an hour, a day and ten years off, either way, and one that stands still: nothing is deleted early, "
-        "no upload given up, no sign-in, token or link outlasts its time, no job or upload waits for years, nobody "
-        "is locked out; machines five minutes apart know each other's sign-ins",
+        "no upload given up, no sign-in, second step, challenge, token or link outlasts its time, no job or upload "
+        "waits for years, nobody is locked out; machines five minutes apart know each other's sign-ins",
         "test_wrong_clock people/test_wrong_clock retention/test_run admin/test_commands",
-        left="libfaketime; one-time codes, of which there are none; a session that a wrong clock put into quarantine "
-        "stays there until somebody answers again",
+        left="libfaketime; one-time codes, of which there are none, as the second proof is a passkey; a session that "
+        "a wrong clock put into quarantine stays there until somebody answers again",
     ),
     _held(
         "R8",
@@ -150,10 +150,10 @@ HELD: tuple[Held, ...] = (
     ),
     _held(
         "S1",
-        "every route, as the application has it, asked by twelve people of a permitted session is answered as was "
-        "written down by hand, and hidden like what is not there; a route without a line fails",
-        "routes_matrix/test_routes_matrix api/test_principals keybroker/test_visible",
-        left="a second proof at sign-in, which there is none of",
+        "every route, as the application has it, asked by thirteen people of a permitted session is answered as "
+        "was written down by hand, and hidden like what is not there; whose sign-in waits for its second proof is "
+        "nobody but to that step; a route without a line fails",
+        "routes_matrix/test_routes_matrix api/test_principals keybroker/test_visible web/test_passkey_pages",
     ),
     _held(
         "S2",
@@ -164,11 +164,11 @@ HELD: tuple[Held, ...] = (
     ),
     _held(
         "S3",
-        "signing out, a new password, disabling, another role, an ended token, being idle and the end of the day "
-        "hold from the next request on, for pages and programs; a planted cookie opens nothing; a request under "
-        "way brings no ended sign-in back",
+        "signing out, a new password, a passkey added or removed, disabling, another role, an ended token, being idle "
+        "and the end of the day hold from the next request on, for pages and programs; a planted cookie opens "
+        "nothing; a request under way brings no ended sign-in back",
         "people/test_sign_in people/test_staff people/test_tokens people/test_routes_sign_in "
-        "people/test_routes_own routes_matrix/test_routes_matrix",
+        "people/test_routes_own people/test_passkeys routes_matrix/test_routes_matrix",
     ),
     _held(
         "S4",

@@ -25,6 +25,7 @@ def test_without_any_setting_everything_lies_under_the_home_folder_and_only_this
     assert not settings.https
     assert not settings.api_docs
     assert settings.blind_share == 0.2
+    assert not settings.second_proof_required
 
 
 def test_a_council_s_own_settings_are_taken() -> None:
@@ -35,6 +36,7 @@ def test_a_council_s_own_settings_are_taken() -> None:
         PRACTICE_TRUSTED_PROXY="10.0.0.1, 10.1.0.0/16",
         PRACTICE_OPEN_UPLOADS="5",
         PRACTICE_BLIND_SHARE="0.35",
+        PRACTICE_SECOND_PROOF="Required",
     )
     assert settings.public_url == "https://practice.example"
     assert settings.https
@@ -42,6 +44,7 @@ def test_a_council_s_own_settings_are_taken() -> None:
     assert settings.trusted_proxies == ("10.0.0.1", "10.1.0.0/16")
     assert settings.limits.open_uploads == 5
     assert settings.blind_share == 0.35
+    assert settings.second_proof_required
 
 
 @pytest.mark.parametrize(
@@ -72,6 +75,8 @@ def test_a_council_s_own_settings_are_taken() -> None:
         ("PRACTICE_TRUSTED_PROXY", "0.0.0.0/0"),
         ("PRACTICE_TRUSTED_PROXY", "*"),
         ("PRACTICE_API_DOCS", SECRET),
+        ("PRACTICE_SECOND_PROOF", SECRET),
+        ("PRACTICE_SECOND_PROOF", "1"),
         ("PRACTICE_METRICS_TOKEN_FILE", f"/nowhere/{SECRET}"),
     ],
 )
@@ -80,6 +85,23 @@ def test_a_setting_that_cannot_be_meant_is_refused_by_its_name_and_not_repeated(
         read(**{name: value})
     assert name in str(refused.value)
     assert SECRET not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://practice.example:8443", "practice.example"),
+        ("http://localhost:8765", "localhost"),
+        ("http://127.0.0.1:8765", None),
+        ("https://10.1.2.3", None),
+        ("http://[::1]:8765", None),
+    ],
+)
+def test_passkeys_are_for_addresses_with_a_name(url: str, host: str | None) -> None:
+    assert read(PRACTICE_URL=url).passkey_host == host
+    if host is None:
+        with pytest.raises(SettingError, match="PRACTICE_SECOND_PROOF"):
+            read(PRACTICE_URL=url, PRACTICE_SECOND_PROOF="required")
 
 
 @pytest.mark.parametrize(

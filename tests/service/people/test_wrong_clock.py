@@ -5,14 +5,17 @@ from __future__ import annotations
 import pytest
 
 from service.clock import AHEAD_MS
-from service.database.words import StaffRole
-from service.people import link_rows, links
+from service.database.words import PasskeyUse, StaffRole
+from service.people import link_rows, links, waiting_rows
 from service.people.errors import LinkRefusedError, SignInRefusedError
 from service.people.parts import PeopleParts
+from service.people.passkeys import rows as passkey_rows
+from service.people.passkeys.rows import Ceremony
 from service.people.principal import resolve_token
 from service.people.records import Scope
 from service.people.sign_in_rows import ABSOLUTE_MS, FRESH_MS, all_live
 from service.people.tokens import LONGEST_MS, make_token
+from service.people.unguessable import hidden
 from tests.service.people.conftest import PASSWORD, REQUEST, Add, entered, here, who
 from tests.service.stand_ins import ToldClock
 
@@ -107,6 +110,21 @@ def test_a_link_of_a_clock_that_was_ahead_lets_nobody_in(
     with people.parts.database.reading() as rows:
         assert link_rows.look(rows, secret, right) is None
         assert link_rows.look(rows, kept, right) is not None
+
+
+@pytest.mark.parametrize("off", AHEAD)
+def test_what_a_clock_that_was_ahead_let_wait_is_waited_for_no_more(
+    people: PeopleParts, ola: str, clock: ToldClock, off: int
+) -> None:
+    right, ceremony = clock(), Ceremony(use=PasskeyUse.SIGN_IN, bound="b" * 64)
+    with people.parts.database.writing() as rows:
+        waits = waiting_rows.begin(rows, ola, right + off)
+        challenge = passkey_rows.make_challenge(rows, ceremony, right + off)
+        kept = passkey_rows.make_challenge(rows, ceremony, right + AHEAD_MS)
+        assert waiting_rows.live(rows, hidden(waits), right + off) is not None
+        assert waiting_rows.live(rows, hidden(waits), right) is None
+        assert not passkey_rows.use_up(rows, challenge, ceremony, right)
+        assert passkey_rows.use_up(rows, kept, ceremony, right)
 
 
 def test_guesses_that_a_wrong_clock_counted_lock_nobody_out_when_it_is_put_right(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
-from service.database.tables import METADATA, hold
+from service.database.tables import METADATA, hold, passkey
 from service.ids import new_id
 from tests.service.routes_matrix.bodies import names_in
 from tests.service.routes_matrix.cells import ask, slug_of, told
@@ -15,6 +15,7 @@ from tests.service.routes_matrix.principals import BY_NAME
 
 IDS = ("session_id", "participant_id", "hold_id", "job_id", "upload_id", "review_id", "feedback_id")
 """Ids that belong to somebody; those of people and teams are an administrator's to know."""
+PASSKEY = {"public_key": "AA", "sign_count": 0, "label": "-", "transports": "", "created_ms": 0}
 SWAPS = [
     (key, name)
     for key in ROWS
@@ -48,17 +49,19 @@ def test_a_foreign_id_is_answered_like_one_that_there_is_not(house: House, key: 
     [
         ("DELETE /api/v1/me/sign-ins/{sign_in_id}", "sign_in_id"),
         ("DELETE /api/v1/me/tokens/{token_id}", "token_id"),
+        ("DELETE /api/v1/me/passkeys/{passkey_id}", "passkey_id"),
     ],
 )
-def test_ending_another_persons_sign_in_or_token_is_answered_alike_and_ends_nothing(
+def test_ending_another_persons_sign_in_token_or_passkey_is_answered_alike_and_ends_nothing(
     house: House, key: str, name: str
 ) -> None:
     enter_state(house, STATES[0])
     come_in(house, BY_NAME["coach's token"])
     own = house.things["worker"]
-    before = _content(house)
     theirs = house.council.callers["somebody"].actor.person_id
-    found = [row[0] for row in before["sign_in" if name == "sign_in_id" else "token"] if theirs in row]
+    house.change(insert(passkey).values(id=new_id(), person_id=theirs, credential_id="AA", **PASSKEY))
+    before = _content(house)
+    found = [row[0] for row in before[name.removesuffix("_id")] if theirs in row]
     answers = [
         ask(house, BY_NAME["worker"], key, ROWS[key], own | {name: str(one)}, stays=True).response
         for one in (found[0], new_id() * (2 if name == "sign_in_id" else 1))
