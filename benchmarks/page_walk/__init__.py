@@ -9,6 +9,7 @@ from benchmarks.page_walk.administrator import administering
 from benchmarks.page_walk.bringing import bringing
 from benchmarks.page_walk.coach import deciding, feeding_back, reviewing, seeing_blind
 from benchmarks.page_walk.everybody import around
+from benchmarks.page_walk.passkeys import unlocking
 from benchmarks.page_walk.worker import reflecting, understanding
 from service.demo.people import ADMINISTRATOR, COACH, WORKER
 
@@ -38,3 +39,4 @@ def walk(camera: Camera) -> None:
     tried(seeing_blind, camera, second, here)
     tried(feeding_back, camera, coach, worker, here)
     tried(deciding, camera, second, here)
+    tried(unlocking, camera, camera.window())

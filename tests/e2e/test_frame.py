@@ -28,6 +28,7 @@ PAGES = (
     ("coach", "/account"),
     ("coach", "/account/password"),
     ("coach", "/account/tokens"),
+    ("coach", "/account/passkeys"),
     ("coach", "/confirm?next=/account"),
     ("coach", f"/sessions/{0:032}"),
 )

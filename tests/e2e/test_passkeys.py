@@ -11,20 +11,15 @@ from typing import Any
 
 import pytest
 
+from benchmarks.page_walk.pretended_device import pretended_device
 from service.api.server import web_server
 from service.database.words import StaffRole
+from service.keybroker.ports import Actor
+from service.people import links, staff
 from tests.e2e.conftest import NEEDS, WATCH
 from tests.service.house import PASSWORD, House, opened_house
 
 pytestmark = pytest.mark.slow
-DEVICE = {
-    "protocol": "ctap2",
-    "transport": "internal",
-    "hasResidentKey": True,
-    "hasUserVerification": True,
-    "isUserVerified": True,
-    "automaticPresenceSimulation": True,
-}
 SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 SIZES = {"wide": (1280, 900), "narrow": (320, 700)}
 
@@ -65,9 +60,7 @@ def opened(browser: Any, house: House, path: str, size: str = "wide", **options:
     page.problems = []
     page.on("console", lambda told: told.type in ("error", "warning") and page.problems.append(told.text))
     page.on("pageerror", lambda error: page.problems.append(str(error)))
-    page.device = context.new_cdp_session(page)
-    page.device.send("WebAuthn.enable", {"enableUI": False})
-    page.device_id = page.device.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})["authenticatorId"]
+    page.device = pretended_device(page)
     if options.get("java_script_enabled", True):
         page.add_init_script(WATCH)
     page.goto(house.url + path)
@@ -86,9 +79,6 @@ def heading(page: Any, words: str) -> None:
 
 def somebody(house: House) -> str:
     """By which name somebody new signs in; an administrator's browser would need a passkey where it is required."""
-    from service.keybroker.ports import Actor
-    from service.people import links, staff
-
     lead = Actor(person_id=house.administrator_id, roles=frozenset({StaffRole.ADMINISTRATOR}), request_id="f" * 32)
     name = f"ola{len(house.names)}@north"
     person_id, secret = staff.invite(
@@ -174,7 +164,7 @@ def test_a_device_that_knows_nobody_is_told_in_a_sentence(browser: Any, place: H
     page = opened(browser, place, "/sign-in")
     with_passkey(page, place)
     sign_out(page)
-    page.device.send("WebAuthn.setUserVerified", {"authenticatorId": page.device_id, "isUserVerified": False})
+    page.device.knows_nobody()
     page.get_by_role("button", name="Sign in with a passkey").click()
     page.get_by_text("Nothing was sent").wait_for()
     assert page.get_by_label("Sign-in name").is_visible()
@@ -186,8 +176,7 @@ def test_a_name_is_asked_for_before_the_device_makes_anything(browser: Any, plac
     enter(page, somebody(place))
     page.get_by_role("button", name="Add a passkey").click()
     page.get_by_text("Enter a name for it first.").wait_for()
-    made = page.device.send("WebAuthn.getCredentials", {"authenticatorId": page.device_id})
-    assert made["credentials"] == []
+    assert page.device.kept() == 0
     page.context.close()
 
 
