@@ -19,6 +19,7 @@ from service.people.errors import LinkRefusedError, ProviderRefusedError, SignIn
 from service.people.limits import Limit
 from service.people.links import take_up
 from service.people.parts import PeopleParts
+from service.people.passkeys.happened import changed
 from service.people.records import NewSignIn, SignedIn
 from service.people.sign_in import Came, continued, new_sign_in
 from service.people.unguessable import keyed, new_secret
@@ -115,10 +116,12 @@ def _entered(people: PeopleParts, came: Came, identity: Identity, invitation: st
     now_ms = people.parts.clock()
     try:
         with people.parts.database.writing() as rows:
-            row = _person(Act(rows=rows, now_ms=now_ms), identity, invitation)
+            row, gone = _person(Act(rows=rows, now_ms=now_ms), identity, invitation)
             good = row is not None and row["state"] == PersonState.ACTIVE
             people.parts.trail.append(rows, _told(came, row, now_ms, done=good))
             if good and row is not None:
+                for passkey_id in gone:
+                    people.parts.trail.append(rows, changed(passkey_id, row["id"], now_ms, came.request_id))
                 cookie = sign_in_rows.begin(rows, row["id"], now_ms, fresh_ms=identity.proved_ms or 0)
                 return new_sign_in(people, row, cookie)
     except IntegrityError:
@@ -126,19 +129,22 @@ def _entered(people: PeopleParts, came: Came, identity: Identity, invitation: st
     raise UnknownSubjectError if row is None else SignInRefusedError
 
 
-def _person(act: Act, identity: Identity, invitation: str) -> store.Row | None:
-    """Whom the identity is linked to; an invitation links it, and ends a password that would get round the council."""
+def _person(act: Act, identity: Identity, invitation: str) -> tuple[store.Row | None, list[str]]:
+    """Whom the identity is linked to, and the passkeys that they had here until now.
+
+    An invitation links it, and ends a password and passkeys that would get round the council.
+    """
     row = store.by_subject(act.rows, identity.issuer, identity.subject)
     if not invitation:
-        return row
+        return row, []
     link = link_rows.look(act.rows, invitation, act.now_ms)
     if row is not None or link is None or link["use"] not in (link_rows.INVITATION, link_rows.NEW_PASSWORD):
         raise LinkRefusedError
-    take_up(
+    gone = take_up(
         act, invitation, link["use"], link["person_id"], issuer=identity.issuer, subject=identity.subject,
         password_hash=None,
     )  # fmt: skip
-    return store.by_id(act.rows, link["person_id"])
+    return store.by_id(act.rows, link["person_id"]), gone
 
 
 def _proved_again(people: PeopleParts, came: Came, identity: Identity, signed: SignedIn | None) -> NewSignIn:

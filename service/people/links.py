@@ -14,6 +14,7 @@ from service.people import link_rows, names, store
 from service.people.acting import Act, administering
 from service.people.errors import AlreadyAdministeredError, LinkRefusedError, NoSuchNameError, WrongStateError
 from service.people.parts import PeopleParts
+from service.people.passkeys import happened
 from service.people.passkeys import rows as passkey_rows
 from service.people.password_rules import refuse_weak
 from service.people.sign_in_rows import end_everything
@@ -124,23 +125,25 @@ def accept(people: PeopleParts, request_id: str, secret: str, password: str) -> 
     password_hash = people.passwords.hash(password)
     now_ms = people.parts.clock()
     with people.parts.database.writing() as rows:
-        take_up(Act(rows=rows, now_ms=now_ms), secret, link["use"], row["id"], password_hash=password_hash)
+        gone = take_up(Act(rows=rows, now_ms=now_ms), secret, link["use"], row["id"], password_hash=password_hash)
         people.parts.trail.append(rows, _by_person(now_ms, row["id"], request_id))
+        for passkey_id in gone:
+            people.parts.trail.append(rows, happened.changed(passkey_id, row["id"], now_ms, request_id))
     return str(row["id"])
 
 
-def take_up(act: Act, secret: str, use: str, person_id: str, **known_by: str | None) -> None:
-    """Use a link up, and keep what the person is known by from now on; their passkeys are gone with the old password.
+def take_up(act: Act, secret: str, use: str, person_id: str, **known_by: str | None) -> list[str]:
+    """Use a link up, and keep what the person is known by from now on. Their passkeys go with the old password.
 
-    Raises LinkRefusedError.
+    Returns the ids of those passkeys, for the audit. Raises LinkRefusedError.
     """
     now = store.by_id(act.rows, person_id)
     wanted = PersonState.INVITED if use == link_rows.INVITATION else PersonState.ACTIVE
     if now is None or now["state"] != wanted or not link_rows.use_up(act.rows, secret, use, act.now_ms):
         raise LinkRefusedError
     store.change_person(act.rows, person_id, act.now_ms, state=PersonState.ACTIVE, **known_by)
-    passkey_rows.remove_all(act.rows, person_id)
     end_everything(act.rows, person_id, act.now_ms)
+    return passkey_rows.remove_all(act.rows, person_id)
 
 
 def _good(people: PeopleParts, secret: str, uses: tuple[str, ...]) -> store.Row:

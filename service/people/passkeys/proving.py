@@ -28,8 +28,9 @@ from service.people.records import NewSignIn, SignedIn
 from service.people.sign_in import Came, admit, continued, counted_again, counted_for, new_sign_in, tell, told
 from service.people.unguessable import hidden, keyed
 
-BEGUN = 200
-"""Challenges that may be asked for from one address in five minutes: a whole council office may share one."""
+BEGUN = 1_000
+"""Challenges that may be asked for in five minutes: by one sign-in, or by strangers from one address, which a whole
+council may share."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +58,8 @@ def party_of(people: PeopleParts) -> RelyingParty:
 
 def challenged(people: PeopleParts, rows: Connection, came: Came, ceremony: Ceremony, now_ms: int) -> bytes:
     """A new challenge. Raises TooManyAttemptsError."""
-    counted = (Limit(bucket=f"passkey:{keyed(people.key, 'attempt-passkey', came.address)}", most=BEGUN),)
+    whose = came.address if ceremony.use is PasskeyUse.SIGN_IN else ceremony.bound
+    counted = (Limit(bucket=f"passkey:{keyed(people.key, 'attempt-passkey', whose)}", most=BEGUN),)
     limits.refuse(rows, counted, now_ms)
     limits.count(rows, counted, now_ms)
     return passkey_rows.make_challenge(rows, ceremony, now_ms)

@@ -39,6 +39,7 @@ from tests.service.people.conftest import PASSWORD, REQUEST, Add, entered, here,
 from tests.service.stand_ins import RememberingTrail, ToldClock
 
 CAME = Came(address="192.0.2.1", request_id=REQUEST)
+NEW_PASSWORD = "eleven lamps on a quay"
 KEPT = "what this browser kept"
 
 
@@ -551,7 +552,7 @@ def test_a_changed_password_is_then_no_new_proof(
 ) -> None:
     cookie = added(people, entered(people, "ola").cookie, device).cookie
     clock.pass_ms(sign_in_rows.FRESH_MS)
-    new = change_password(required(people), CAME, here(people, cookie), old=PASSWORD, new="eleven lamps on a quay")
+    new = change_password(required(people), CAME, here(people, cookie), old=PASSWORD, new=NEW_PASSWORD)
     assert here(people, new.cookie).fresh is False
 
 
@@ -567,14 +568,28 @@ def test_the_last_passkey_then_stays(people: PeopleParts, ola: str, device: Auth
 
 
 def test_a_link_for_a_new_password_removes_the_passkeys(
-    people: PeopleParts, administrator: Actor, ola: str, device: Authenticator
+    people: PeopleParts, administrator: Actor, ola: str, device: Authenticator, trail: RememberingTrail
 ) -> None:
     cookie = added(people, entered(people, "ola").cookie, device).cookie
+    (passkey,) = own.list_own(people, here(people, cookie))
     secret = links.new_link(people.parts, administrator, ola)
     alone(people, device)  # until it is used, nothing has changed
-    links.accept(people, REQUEST, secret, "eleven lamps on a quay")
+    links.accept(people, REQUEST, secret, NEW_PASSWORD)
+    last = trail.events[-1]
+    assert (last.action, last.kind, last.object_id) == (Action.ADMINISTRATION, Kind.PASSKEY, passkey.id)
     assert who(people, cookie) is None
     with pytest.raises(PasskeyRefusedError):
         alone(people, device)
-    new = sign_in(people, CAME, sign_in_name="ola", password="eleven lamps on a quay")
-    assert isinstance(new, NewSignIn)
+    assert isinstance(sign_in(people, CAME, sign_in_name="ola", password=NEW_PASSWORD), NewSignIn)
+
+
+def test_strangers_cannot_fill_the_disk_with_challenges(
+    people: PeopleParts, ola: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proving, "BEGUN", 3)
+    for kept in ("one", "another", "a third"):
+        asked_alone(people, kept)
+    with pytest.raises(TooManyAttemptsError):
+        asked_alone(people, "a fourth")
+    elsewhere = replace(CAME, address="192.0.2.2")
+    proving.begin(people, elsewhere, proving.bound_to(KEPT))
