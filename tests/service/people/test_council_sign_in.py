@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -23,14 +24,17 @@ from service.people.errors import (
     SignInRefusedError,
     TooManyAttemptsError,
     UnknownSubjectError,
+    WrongStateError,
 )
 from service.people.oidc import ASKED_AGAIN_MS, OidcProvider, OidcSettings
 from service.people.parts import PeopleParts
+from service.people.passkeys import own
 from service.people.records import NewSignIn, SignedIn
 from service.people.sign_in import Came
 from tests.service.people import provider as small
+from tests.service.people.authenticator import Authenticator
 from tests.service.people.conftest import PASSWORD, REQUEST, Add, entered, here, who
-from tests.service.stand_ins import ToldClock
+from tests.service.stand_ins import RememberingTrail, ToldClock
 
 P = StaffRole.PRACTITIONER
 CAME = Came(address="192.0.2.1", request_id=REQUEST)
@@ -185,6 +189,22 @@ def test_linking_ends_the_local_password(people: PeopleParts, administrator: Act
     go("s1", invitation=links.new_link(people.parts, administrator, person_id))
     with pytest.raises(SignInRefusedError):
         entered(people, "ola", PASSWORD)
+
+
+def test_linking_removes_the_passkeys_and_the_council_is_asked_alone_even_where_they_are_required(
+    people: PeopleParts, administrator: Actor, add: Add, go: Go, trail: RememberingTrail
+) -> None:
+    person_id = add("ola", P)
+    signed, device = here(people, entered(people, "ola").cookie), Authenticator()
+    given = device.create(own.begin_adding(people, CAME, signed))
+    signed = here(people, own.add(people, CAME, signed, label="Phone", given=given).cookie)
+    (passkey,) = own.list_own(people, signed)
+    cookie = go("s1", invitation=links.new_link(people.parts, administrator, person_id)).cookie
+    assert passkey.id in {one.object_id for one in trail.events[-2:]}
+    signed = here(replace(people, second_proof_required=True), cookie)
+    assert own.list_own(people, signed) == []
+    with pytest.raises(WrongStateError):
+        own.begin_adding(people, CAME, signed)
 
 
 def test_a_disabled_person_does_not_come_in_by_the_council(people: PeopleParts, administrator: Actor, go: Go) -> None:
