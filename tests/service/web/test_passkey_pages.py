@@ -65,6 +65,14 @@ def test_a_passkey_is_added_and_stands_in_the_list(house: House, device: Authent
     assert elsewhere.get(f"{API}/me").status_code == 401
 
 
+def test_what_somebody_calls_a_passkey_is_text_and_nothing_else(house: House, device: Authenticator) -> None:
+    _, browser = somebody(house)
+    add(browser, device, "<script>alert(1)</script>")
+    page = get(browser, PASSKEYS).text
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
 def test_the_password_leads_to_the_second_step_and_that_to_the_page_that_was_asked_for(
     house: House, device: Authenticator
 ) -> None:
