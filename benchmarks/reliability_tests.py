@@ -302,8 +302,8 @@ HELD: tuple[Held, ...] = (
     ),
     _held(
         "P10",
-        "everything that was planted of somebody is in their copy, what others said is left out until a person lets "
-        "it in, and each act is audited",
+        "everything that was planted of somebody is in their copy, what others said and wrote is left out until a "
+        "person lets it in, and each act is audited",
         "subject_access/test_planted subject_access/test_copies subject_access/test_records",
     ),
     _held(
