@@ -96,7 +96,7 @@ def test_what_others_said_is_left_out_unless_it_was_ticked(desk: Desk, asked: As
     assert led_to(desk.send(f"{copy}/read", {"keep": boxes[1::2]})) == copy
     shown = desk.page(copy)
     assert "My sister will not hear of it." in shown
-    assert "<span class=\"copy-when\">Change goal</span>" in shown
+    assert '<span class="copy-when">Change goal</span>' in shown
     assert ticked(desk.page(f"{copy}/read")) == set(boxes[1::2])
 
 
