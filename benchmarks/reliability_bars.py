@@ -121,6 +121,14 @@ BARS: tuple[Bar, ...] = (
     ),
     Bar(id="M4", what="a recording of four hours", words=("-m", "benchmarks.long_recording", "--minutes", "240")),
     _tests(
+        "M4",
+        "a gibibyte is received: memory flat; uploads go on after drops and a killed server",
+        "tests/service/ingest/test_served.py",
+        "-k",
+        "gibibyte or tus_js",
+    ),
+    Bar(id="L1", what="50 people at work while a recording is transcribed", words=("-m", "benchmarks.load")),
+    _tests(
         "S4",
         "10,000 guesses at a password, from 1 and from 1,000 addresses",
         "tests/service/people/test_limits.py",

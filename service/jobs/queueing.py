@@ -9,13 +9,13 @@ from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from service.api.repeat import Answer, Once
 from service.audit.records import NOBODY, Action, AuditEvent, Kind, Outcome, Purpose
-from service.clock import Clock
+from service.clock import AHEAD_MS, Clock
 from service.database.tables import job, recording, session
 from service.database.words import JobFailure, JobState, SessionState
 from service.ids import is_id, new_id
 from service.jobs.errors import ForeignJobError, JobNotEndedError
 from service.jobs.pace import left_ms, rates
-from service.jobs.reasons import SENTENCES
+from service.jobs.reasons import SENTENCES, TRIES_AGAIN, WAITS
 from service.jobs.records import JobView, Queue, RecordingKind
 from service.keybroker.ports import Actor
 from service.parts import Parts
@@ -190,6 +190,8 @@ def view_of(rows: Connection, job_id: str, now_ms: int) -> JobView:
         left = left_ms(stages, row.stage, row.fraction, spent, row.audio_ms, rates(rows))
         ends = None if left is None else now_ms + left
     reason = JobFailure(row.reason) if row.reason else None
+    held = row.state == JobState.QUEUED and row.stage and now_ms < row.not_before_ms <= now_ms + AHEAD_MS
+    waits = (TRIES_AGAIN if row.attempts else WAITS) if held else None
     return JobView(
         id=row.id,
         session_id=row.session_id,
@@ -199,7 +201,7 @@ def view_of(rows: Connection, job_id: str, now_ms: int) -> JobView:
         stage=row.stage,
         fraction=row.fraction,
         reason=reason,
-        sentence=SENTENCES[reason] if reason else None,
+        sentence=SENTENCES[reason] if reason else waits,
         created_ms=row.created_ms,
         started_ms=row.started_ms,
         ended_ms=row.ended_ms,

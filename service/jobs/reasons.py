@@ -46,6 +46,13 @@ SENTENCES: dict[JobFailure, str] = {
     ),
 }
 """Every reason, in a sentence that says what to do."""
+WAITS = (
+    "Something that this needs is not there at the moment, such as room on the machine. It is tried again every half "
+    "minute by itself; your administrator can see what it is."
+)
+"""What a job that was put back says while it waits."""
+TRIES_AGAIN = "This stage did not work. It is tried again by itself in less than a minute."
+"""What a job says between two attempts."""
 
 _KINDS: tuple[tuple[tuple[type[BaseException], ...], JobFailure, bool], ...] = (
     ((NoSpeechError, SilentRecordingError), JobFailure.NO_SPEECH, True),

@@ -97,7 +97,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobView:
-    """A job as it is shown. ``fraction`` is of the stage; ``ends_ms`` an estimate, None where nothing is known."""
+    """A job as it is shown. ``fraction`` is of the stage; ``ends_ms`` an estimate, None where nothing is known.
+
+    ``sentence`` says what to do where it failed, and why a job that was put back waits.
+    """
 
     id: str
     session_id: str

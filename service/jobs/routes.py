@@ -27,7 +27,8 @@ _EVENTS = {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "de
 
 
 class JobShown(Form):
-    """A job. ``fraction`` is of the stage; ``ends_ms`` an estimate; ``sentence`` says what to do where it failed."""
+    """A job. ``fraction`` is of the stage; ``ends_ms`` an estimate; ``sentence`` says what to do where it failed, and
+    why it waits where it was put back."""
 
     id: Id
     session_id: Id

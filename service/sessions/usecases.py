@@ -17,7 +17,7 @@ from service.audit.records import Action, ActorRole, AuditEvent, Kind, Outcome, 
 from service.database.words import Content, SessionState, StaffRole
 from service.ids import new_id
 from service.keybroker.errors import RefusedError
-from service.keybroker.ports import Actor
+from service.keybroker.ports import Actor, Opened
 from service.parts import Parts
 from service.sessions import store
 from service.sessions.errors import NothingToShareError, NotYoursToAddError, ReviewBegunError
@@ -30,6 +30,13 @@ _ADDERS = {
 }
 Visible = Callable[[Connection, Actor], Select[tuple[str]]]
 """Which sessions an actor may know of, as the policy says it; a query for their ids."""
+
+
+def details_of(parts: Parts, opened: Opened) -> Details:
+    """What the worker wrote about the session whose details are open; nothing where nothing was written."""
+    with parts.database.reading() as rows:
+        sealed = store.sealed_details(rows, opened.session_id)
+    return Details.unpacked(opened.unseal(_FIELD, sealed)) if sealed else Details()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +67,11 @@ class Sessions:
     def look(self, actor: Actor, session_id: str, *, purpose: Purpose = Purpose.REFLECTION) -> Session:
         """A session with its details."""
         with self.parts.broker.open(actor, session_id, Content.DETAILS, purpose=purpose) as opened:
+            details = details_of(self.parts, opened)
             with self.parts.database.reading() as rows:
                 facts = store.facts_of(rows, session_id)
-                sealed = store.sealed_details(rows, session_id)
             if facts is None:
                 raise RefusedError("no such session")
-            details = Details.unpacked(opened.unseal(_FIELD, sealed)) if sealed else Details()
         return Session(facts=facts, details=details)
 
     def change(self, actor: Actor, session_id: str, details: Details, *, version: int) -> Session:

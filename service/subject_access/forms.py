@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from models.records.speech import Role
 from service.api.fields import EXAMPLE_ID, Form, Id, Moment
-from service.subject_access.records import Request
+from service.subject_access.records import Request, written_id
 
 MOST_VOICES = 60
 MOST_KEPT = 20_000
+Written = Literal["title", "purpose", "change_goal", "notes"]
+"""What a worker writes about a session."""
 Label = Annotated[str, Field(min_length=1, max_length=200, examples=["SPEAKER_01"])]
 
 
@@ -32,11 +34,16 @@ class RequestForm(Form):
 
 
 class KeptForm(Form):
-    """The utterances of other people that stay in a copy; all others of theirs are left out."""
+    """The utterances of other people, and the texts of the worker, that stay in a copy; all others are left out."""
 
     utterances: list[Annotated[str, Field(min_length=1, max_length=64, examples=["u00012340"])]] = Field(
         max_length=MOST_KEPT, examples=[[]]
     )
+    written: list[Written] = Field(default_factory=list, max_length=4, examples=[["change_goal"]])
+
+    def kept(self) -> frozenset[str]:
+        """For the use case."""
+        return frozenset(self.utterances) | {written_id(name) for name in self.written}
 
 
 class CopyShown(Form):
@@ -83,8 +90,17 @@ class UtteranceShown(Form):
     text: str
 
 
+class WrittenShown(Form):
+    """What the worker wrote about the session; ``own`` where the copy is for the worker."""
+
+    what: Written
+    own: bool
+    text: str
+
+
 class ToReadShown(Form):
-    """What somebody reads before a copy is handed out: every utterance, and which of others stay in it so far."""
+    """What somebody reads before a copy is handed out: what the worker wrote, and every utterance."""
 
     id: Id = Field(examples=[EXAMPLE_ID])
+    written: list[WrittenShown]
     utterances: list[UtteranceShown]

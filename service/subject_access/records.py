@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from models.records.speech import Role
 from service.audit.records import AuditEvent
 from service.permissions.records import Answer, Participant
+from service.sessions.records import Details
 from service.subject_access.errors import KeptChoiceError, NotTheWorkerError, RequestReferenceError, VoiceChoiceError
 from service.transcripts.records import Said, Standing
 
@@ -27,9 +28,9 @@ LOGIC = (
     "worker. They count once a person has confirmed or changed them. Nothing was decided about you by it."
 )
 NOT_HERE = (
-    "The sound of the recording, and what the worker wrote about the session or thought about it in private, are not "
-    "in this copy. Ask the council if you want to hear the recording. What other people said is left out, unless "
-    "somebody at the council decided that it can be in your copy."
+    "The sound of the recording, and what the worker thought about the session in private, are not in this copy. Ask "
+    "the council if you want to hear the recording. What other people said, and what the worker wrote about the "
+    "session, is left out, unless somebody at the council decided that it can be in your copy."
 )
 _REFERENCE = re.compile(r"(?=[^0-9]*[0-9])[A-Za-z0-9][A-Za-z0-9/-]{1,39}")
 
@@ -130,6 +131,20 @@ def transcript(stands: Standing, voices: Collection[str]) -> list[Document]:
     ]  # fmt: skip
 
 
+def written_of(request: Request, details: Details) -> list[Document]:
+    """What the worker wrote about the session, each text by itself; the worker's own where the copy is for them."""
+    return [
+        {"id": written_id(name), "what": name, "own": request.about_worker, "text": text}
+        for name, text in asdict(details).items()
+        if text.strip()
+    ]
+
+
+def written_id(name: str) -> str:
+    """What such a text is called among what is kept; no utterance is called so."""
+    return f"written:{name}"
+
+
 def draft(
     request: Request,
     participant: Participant,
@@ -138,10 +153,11 @@ def draft(
     proof: str,
     permissions: Sequence[Document],
     accesses: Sequence[Document],
+    written: Sequence[Document],
     transcript: Sequence[Document],
     worker: Document | None,
 ) -> Document:
-    """Everything, with the words of every voice; somebody reads it before anything of it is handed out."""
+    """Everything, with all that others wrote and said; somebody reads it before anything of it is handed out."""
     return {
         "form": DRAFT_FORM,
         "made": iso(made_ms),
@@ -150,15 +166,16 @@ def draft(
         "participant": {"role": participant.role.value, "place": participant.place},
         "permissions": list(permissions),
         "accesses": list(accesses),
+        "written": list(written),
         "transcript": list(transcript),
         "worker": worker,
     }
 
 
 def ready(drafted: Mapping[str, Any], kept: Collection[str]) -> Document:
-    """What is handed out: of other voices only the utterances that are ``kept``. Raises KeptChoiceError."""
-    others = {one["id"] for one in drafted["transcript"] if not one["own"]}
-    if not set(kept) <= others:
+    """What is handed out: of others only the utterances and texts that are ``kept``. Raises KeptChoiceError."""
+    others, texts = _others(drafted["transcript"]), _others(drafted["written"])
+    if not set(kept) <= others | texts:
         raise KeptChoiceError
     shown = {one["id"] for one in drafted["transcript"]} - (others - set(kept))
     worker = drafted["worker"]
@@ -167,8 +184,14 @@ def ready(drafted: Mapping[str, Any], kept: Collection[str]) -> Document:
     return {
         **{name: drafted[name] for name in ("made", "reference", "proof", "participant", "permissions", "accesses")},
         "form": FORM,
+        "written": [
+            {name: one[name] for name in ("what", "text")}
+            for one in drafted["written"]
+            if one["own"] or one["id"] in kept
+        ],
+        "written_left_out": len(texts - set(kept)),
         "transcript": list(_handed_out(drafted["transcript"], shown)),
-        "left_out": len(others) - len(set(kept)),
+        "left_out": len(others - set(kept)),
         "worker": worker,
         "logic": LOGIC,
         "not_here": NOT_HERE,
@@ -176,8 +199,9 @@ def ready(drafted: Mapping[str, Any], kept: Collection[str]) -> Document:
 
 
 def kept_in(handed_out: Mapping[str, Any]) -> frozenset[str]:
-    """The utterances of other voices that stayed in a copy."""
-    return frozenset(one["id"] for one in handed_out["transcript"] if one.get("whose") == "another")
+    """The utterances of other voices, and the worker's texts, that stayed in a copy."""
+    said = {one["id"] for one in handed_out["transcript"] if one.get("whose") == "another"}
+    return frozenset(said | {written_id(one["what"]) for one in handed_out["written"]})
 
 
 def commitment(reference: str, proof: str) -> str:
@@ -188,6 +212,10 @@ def commitment(reference: str, proof: str) -> str:
 def packed(document: Document) -> bytes:
     """As JSON in UTF-8."""
     return json.dumps(document, ensure_ascii=False, sort_keys=True).encode("utf-8")
+
+
+def _others(found: Iterable[Mapping[str, Any]]) -> set[str]:
+    return {one["id"] for one in found if not one["own"]}
 
 
 def _anothers(one: Said, roles: Mapping[str, Role]) -> bool:

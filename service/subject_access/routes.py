@@ -22,6 +22,7 @@ from service.subject_access.forms import (
     UtteranceShown,
     VoiceShown,
     VoicesShown,
+    WrittenShown,
 )
 from service.subject_access.packing import ZIP_TYPE, file_name, zipped
 from service.subject_access.usecases import SubjectAccess
@@ -60,9 +61,13 @@ def subject_access_router(parts: Parts) -> APIRouter:
 
     @router.get("/{copy_id}/draft")
     def to_read(session_id: PathId, copy_id: PathId, who: Fresh) -> ToReadShown:
-        """Every utterance, to decide what of others stays."""
-        found = access.draft(who.actor, session_id, copy_id)["transcript"]
-        return ToReadShown(id=copy_id, utterances=[UtteranceShown.model_validate(one) for one in found])
+        """What the worker wrote and every utterance, to decide what of others stays."""
+        found = access.draft(who.actor, session_id, copy_id)
+        return ToReadShown(
+            id=copy_id,
+            written=[WrittenShown(what=one["what"], own=one["own"], text=one["text"]) for one in found["written"]],
+            utterances=[UtteranceShown.model_validate(one) for one in found["transcript"]],
+        )
 
     @router.put("/{copy_id}/kept")
     def kept(session_id: PathId, copy_id: PathId, body: KeptForm, who: Administrator) -> CopyShown:
@@ -70,7 +75,7 @@ def subject_access_router(parts: Parts) -> APIRouter:
 
         It asks for no new proof: reading takes longer than one lasts, and this shows nothing.
         """
-        done = access.finish(who.actor, session_id, copy_id, frozenset(body.utterances))
+        done = access.finish(who.actor, session_id, copy_id, body.kept())
         return CopyShown.model_validate(done)
 
     @router.get("/{copy_id}", response_class=Response, responses={200: _FILE})

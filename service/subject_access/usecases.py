@@ -27,6 +27,7 @@ from service.permissions.access import Act, acting
 from service.permissions.records import Participant
 from service.permissions.usecases import find_participant
 from service.sessions.errors import NoDocumentError
+from service.sessions.usecases import details_of
 from service.subject_access import records, store
 from service.subject_access.about_worker import about_worker
 from service.subject_access.errors import NoSuchCopyError, NothingLeftError, NotReadYetError
@@ -90,7 +91,7 @@ class SubjectAccess:
         return self._read(actor, self.copy(actor, session_id, copy_id), CopyStage.DRAFT)
 
     def finish(self, actor: Actor, session_id: str, copy_id: str, kept: Collection[str]) -> Copy:
-        """Somebody read it: of what others said only ``kept`` utterances stay. The last reading counts.
+        """Somebody read it: of others only ``kept`` utterances and texts stay. The last reading counts.
 
         Raises NoSuchCopyError, KeptChoiceError.
         """
@@ -136,12 +137,15 @@ class SubjectAccess:
         """The whole chain of the audit is read without holding anybody up who writes."""
         session_id, opening = participant.session_id, partial(self._open, actor, participant.session_id)
         worker = about_worker(self.parts, session_id, opening, stands) if wanted.about_worker else None
+        with opening(Content.DETAILS) as opened:
+            details = details_of(self.parts, opened)
         with self.parts.database.reading() as rows:
             answers = permissions.answers(rows, session_id)
             looked = [records.access(one) for one in store.events(rows, session_id)]
         return records.draft(
             wanted, participant, made_ms=self.parts.clock(), proof=proof,
             permissions=records.permission_history(answers, participant.id), accesses=looked,
+            written=records.written_of(wanted, details),
             transcript=records.transcript(stands, wanted.voices) if stands else [], worker=worker,
         )  # fmt: skip
 

@@ -48,6 +48,8 @@ _KINDS: dict[str, str] = {
     Kind.PARTICIPANT: "a participant", Kind.PERMISSION: "the permissions", Kind.REVIEW: "a review",
     Kind.FEEDBACK: "feedback", Kind.JOB: "the work on the recording", Kind.KEY: "the key", Kind.EXPORT: "a copy",
 }  # fmt: skip
+WRITTEN = {"title": "Title", "purpose": "Purpose", "change_goal": "Change goal", "notes": "Notes"}
+"""What a worker writes about a session, as its form calls it."""
 _NONE = {"not_seen": "not seen in this session", "not_applicable": "does not apply to this session"}
 _REPLIES = {ReplyKind.ANSWER: "The worker", ReplyKind.CONTEST: "The worker", ReplyKind.RESPONSE: "The coach"}
 
@@ -85,6 +87,9 @@ def view_of(document: Mapping[str, Any]) -> CopyView:
     sections = [
         Section(heading="What you agreed to", lines=tuple(_permissions(document)), empty="No answer of yours is kept."),
         Section(heading="What you said", lines=tuple(_said(document)), empty="No words of yours are kept."),
+        Section(
+            heading="What the worker wrote about the session", lines=tuple(_written(document)), empty="Nothing is kept."
+        ),
         Section(heading="Who used it, and what for", lines=tuple(_accesses(document)), empty="Nobody did."),
     ]
     if document["worker"] is not None:
@@ -124,6 +129,13 @@ def _permissions(document: Mapping[str, Any]) -> Iterator[Line]:
         until = f", until {day(one['until'])}" if one["until"] else ""
         words = f"{_PURPOSES[one['purpose']]}: {_ANSWERS[one['answer']]} ({_HOWS[one['how']]}{until})"
         yield Line(lead=moment(one["said"]), words=words[0].upper() + words[1:])
+
+
+def _written(document: Mapping[str, Any]) -> Iterator[Line]:
+    for one in document["written"]:
+        yield Line(lead=WRITTEN[one["what"]], words=one["text"])
+    if number := document["written_left_out"]:
+        yield Line(lead="", words=f"[{number} {'text' if number == 1 else 'texts'} left out]", aside=True)
 
 
 def _said(document: Mapping[str, Any]) -> Iterator[Line]:

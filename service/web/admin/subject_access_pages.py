@@ -23,7 +23,7 @@ from service.subject_access.errors import (
 from service.subject_access.records import WORKERS, VoiceLine
 from service.subject_access.routes import file_response
 from service.subject_access.usecases import SubjectAccess
-from service.subject_access.wording import view_of
+from service.subject_access.wording import WRITTEN, view_of
 from service.web.admin.errors import SessionNumberError
 from service.web.admin.frame import Administrator, Frame, PathId, Proved
 from service.web.forms import Fields, Sent
@@ -88,11 +88,11 @@ def copy_pages(frame: Frame) -> APIRouter:
 
     @router.get("/read")
     def to_read(request: Request, session_id: PathId, copy_id: PathId, who: Proved) -> Response:
-        """Every utterance, with a box for each of other people."""
+        """What the worker wrote and every utterance, with a box for each that is not their own."""
         copy = access.copy(who.actor, session_id, copy_id)
         draft = access.draft(who.actor, session_id, copy_id)
         kept = records.kept_in(access.look(who.actor, session_id, copy_id)) if copy.ready else frozenset()
-        return frame.page(request, "subject_read.html", who, copy=copy, draft=draft, kept=kept)
+        return frame.page(request, "subject_read.html", who, copy=copy, draft=draft, kept=kept, written_words=WRITTEN)
 
     @router.post("/read")
     def read(session_id: PathId, copy_id: PathId, who: Administrator, sent: Sent) -> Response:
@@ -111,7 +111,13 @@ def copy_pages(frame: Frame) -> APIRouter:
             return pages.seen(f"{ACCESS}/{session_id}/copies/{copy_id}/read")
         document = access.look(who.actor, session_id, copy_id)
         return frame.page(
-            request, "subject_copy.html", who, copy=copy, view=view_of(document), left_out=document["left_out"]
+            request,
+            "subject_copy.html",
+            who,
+            copy=copy,
+            view=view_of(document),
+            left_out=document["left_out"],
+            texts_left_out=document["written_left_out"],
         )
 
     @router.get("/file", response_class=Response)

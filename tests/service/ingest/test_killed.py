@@ -19,7 +19,7 @@ from tests.service.ingest.serving import Server, server
 from tests.service.stand_ins import OpenHandedBroker
 
 BARRIERS = tuple(name for name in barriers.NAMES if name.startswith("ingest."))
-QUICK, ALL = 3, 100
+QUICK, ALL = 1, 100
 CANARY = b"Wren-canary-7f3a81c2-nobody-else-says-this"
 
 

@@ -89,7 +89,9 @@ _COACH = {
 }
 _RESEARCH = {("research", "transcript"): "VX", ("research", "coding"): "VX"}
 _STRANGERS = ("apart", *FORMER)
-_ASKED_FOR = {("subject-access", what): "X" for what in ("transcript", "coding", "review", "feedback", "reply")}
+_ASKED_FOR = {
+    ("subject-access", what): "X" for what in ("details", "transcript", "coding", "review", "feedback", "reply")
+}
 _SYSTEM = {("reflection", what): "VE" for what in ("recording", "transcript", "coding")}
 
 

@@ -87,7 +87,7 @@ def test_all_that_was_planted_about_somebody_is_found_and_nothing_of_others(
     ]  # fmt: skip
     assert _found(handed_out) >= there.looked
     assert [one.action for one in asked.acts()] == [Action.EXPORT, Action.EDIT, Action.RELEASE]
-    assert len(asked.audited()) - before == 3 + 4, "three acts, and the four times that content was opened for them"
+    assert len(asked.audited()) - before == 3 + 5, "three acts, and the five times that content was opened for them"
     assert took < LONGEST_S
     sys.stdout.write(
         f"P10: {len(there.own)} of {len(there.own)} own utterances found, 0 of {len(there.others)} of others, "
@@ -98,6 +98,22 @@ def test_all_that_was_planted_about_somebody_is_found_and_nothing_of_others(
 def _found(handed_out: dict[str, Any]) -> Counter[tuple[str, ...]]:
     names = ("when", "role", "action", "what", "purpose", "outcome")
     return Counter(tuple(one[name] for name in names) for one in handed_out["accesses"])
+
+
+def test_what_a_worker_wrote_about_a_session_is_found_and_left_out_until_it_is_let_in(council: Council) -> None:
+    asked, _ = planted(council, 4, 0)
+    texts = {
+        name: str(text_canary(f"{name} {new_id()}").content) for name in ("title", "purpose", "change_goal", "notes")
+    }
+    path = f"/sessions/{asked.session_id}"
+    etag = {"If-Match": council.worker.get(path).headers["ETag"]}
+    assert council.worker.send("PUT", f"{path}/details", texts, etag).status_code == 200
+    copy_id = asked.made()
+    drafted = asked.access.draft(asked.administrator, asked.session_id, copy_id)
+    assert {one["what"]: one["text"] for one in drafted["written"]} == texts
+    for kept in ((), ("written:notes", "written:change_goal")):
+        file = opened(zipped(asked.finished(copy_id, *kept)))["copy.html"].decode()
+        assert {f"written:{name}" for name, text in texts.items() if text in file} == set(kept)
 
 
 def test_of_others_exactly_what_was_ticked_is_in_it(council: Council) -> None:

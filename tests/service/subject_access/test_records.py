@@ -8,6 +8,7 @@ import pytest
 
 from models.records.speech import Role
 from service.permissions.records import Participant
+from service.sessions.records import Details
 from service.subject_access import records
 from service.subject_access.errors import (
     KeptChoiceError,
@@ -20,6 +21,8 @@ from service.subject_access.wording import Line, view_of
 from service.transcripts.records import Said, Standing, Voice
 
 CHILD = Participant(id="1" * 32, session_id="2" * 32, role=Role.CHILD, place=1)
+
+WRITTEN = Details(title="A boat", change_goal="More mornings at school", notes=" \n")
 
 
 def asked(reference: str = "SAR-1", **more: Any) -> Request:
@@ -39,9 +42,10 @@ def stands(*lines: Said) -> Standing:
     return Standing(said=lines, voices=voices, checks=())
 
 
-def drafted(*lines: Said, worker: dict[str, Any] | None = None) -> dict[str, Any]:
+def drafted(*lines: Said, worker: dict[str, Any] | None = None, own: bool = False) -> dict[str, Any]:
     return records.draft(
         asked(), CHILD, made_ms=0, proof="0" * 32, permissions=[], accesses=[],
+        written=records.written_of(asked(about_worker=own), WRITTEN),
         transcript=records.transcript(stands(*lines), ["B"]), worker=worker,
     )  # fmt: skip
 
@@ -92,9 +96,28 @@ def test_what_others_said_is_left_out_as_a_number_unless_it_is_kept() -> None:
     assert records.kept_in(found) == {"u4"}
 
 
-def test_nothing_but_utterances_of_others_can_be_kept() -> None:
+def test_what_the_worker_wrote_is_left_out_of_others_copies_unless_it_is_kept() -> None:
+    found = records.ready(drafted(), ["written:change_goal"])
+    assert found["written"] == [{"what": "change_goal", "text": "More mornings at school"}]
+    assert found["written_left_out"] == 1
+    assert records.kept_in(found) == {"written:change_goal"}
+    shown = next(one for one in view_of(found).sections if "wrote" in one.heading)
+    assert [(one.lead, one.words) for one in shown.lines] == [
+        ("Change goal", "More mornings at school"), ("", "[1 text left out]"),
+    ]  # fmt: skip
+
+
+def test_a_worker_s_own_texts_are_in_their_copy() -> None:
+    found = records.ready(drafted(own=True), [])
+    assert [one["what"] for one in found["written"]] == ["title", "change_goal"]
+    assert found["written_left_out"] == 0
+    with pytest.raises(KeptChoiceError):
+        records.ready(drafted(own=True), ["written:title"])
+
+
+def test_nothing_but_what_is_of_others_can_be_kept() -> None:
     draft = drafted(said(1, "A", Role.PARENT_OR_CARER), said(2, "B", Role.CHILD))
-    for kept in (["u2"], ["u9"]):
+    for kept in (["u2"], ["u9"], ["written:notes"], ["title"]):
         with pytest.raises(KeptChoiceError):
             records.ready(draft, kept)
 

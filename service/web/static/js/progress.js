@@ -5,6 +5,7 @@ const WORDS = { done: "Done", now: "At work", stopped: "Stopped here", "to come"
 const list = document.getElementById("stages");
 const state = document.getElementById("state");
 const left = document.getElementById("left");
+const why = document.getElementById("why");
 let last = "";
 
 function standing(place, at) {
@@ -12,7 +13,7 @@ function standing(place, at) {
 }
 
 function leftInWords(job) {
-  if (job.state === "queued") return "It begins when a worker is free.";
+  if (job.state === "queued") return job.sentence ? "" : "It begins when a worker is free.";
   if (job.ends_ms === null) return "How long it takes is not known yet.";
   const minutes = Math.round(Math.max(0, job.ends_ms - Date.now()) / 60000);
   if (minutes < 1) return "Less than a minute left.";
@@ -29,7 +30,12 @@ function show(job) {
     bar.hidden = now !== "now";
     bar.value = Math.round(100 * job.fraction);
   });
-  if (state && job.state === "running") state.textContent = "Being worked on";
+  if (state) state.textContent = job.state === "queued" ? "In the queue" : "Being worked on";
+  if (why && why.hidden === Boolean(job.sentence)) {
+    why.hidden = !job.sentence;
+    why.firstElementChild.textContent = job.sentence || "";
+    if (job.sentence) say(job.sentence);
+  }
   if (left) left.textContent = leftInWords(job);
   if (job.stage && job.stage !== last) {
     last = job.stage;

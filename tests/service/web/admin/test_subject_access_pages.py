@@ -85,16 +85,19 @@ def test_what_others_said_is_left_out_unless_it_was_ticked(desk: Desk, asked: As
     copy = made(desk, asked)
     page = desk.page(f"{copy}/read")
     boxes = re.findall(r'name="keep" type="checkbox" value="([^"]+)"', page)
-    assert len(boxes) == 2
+    assert boxes[:2] == ["written:title", "written:change_goal"]
+    assert len(boxes) == 4
     assert "I drew a &lt;b&gt;boat&lt;/b&gt;." in page
     assert led_to(desk.send(f"{copy}/read")) == copy
     shown = desk.page(copy)
-    assert "2 utterances of other people are left out" in shown
+    assert "2 utterances of other people are left out, and 2 texts of the worker" in shown
     assert "How was school?" not in shown
     assert "I drew a &lt;b&gt;boat&lt;/b&gt;." in shown
-    assert led_to(desk.send(f"{copy}/read", {"keep": [boxes[1]]})) == copy
-    assert "My sister will not hear of it." in desk.page(copy)
-    assert ticked(desk.page(f"{copy}/read")) == {boxes[1]}
+    assert led_to(desk.send(f"{copy}/read", {"keep": boxes[1::2]})) == copy
+    shown = desk.page(copy)
+    assert "My sister will not hear of it." in shown
+    assert '<span class="copy-when">Change goal</span>' in shown
+    assert ticked(desk.page(f"{copy}/read")) == set(boxes[1::2])
 
 
 def test_the_file_has_a_name_that_names_nobody_and_is_not_kept_by_browsers(desk: Desk, asked: Asked) -> None:
