@@ -122,7 +122,7 @@ class OwnTeamTold(Exact):
 
 
 class MeTold(Exact):
-    """Oneself. ``fresh``: proved within five minutes, by the password or at the council, whichever there is."""
+    """Oneself. ``fresh``: proved within five minutes, by password or passkey, or at the council."""
 
     id: Id
     sign_in_name: str = Field(examples=["o.reed@north.example"])
