@@ -14,7 +14,7 @@ from models.ports import Progress
 from service.blobs.errors import StoreFullError
 from service.database.errors import DatabaseFullError
 from service.jobs.claims import Claims
-from service.jobs.records import MOST_ATTEMPTS, WAIT_FOR_ROOM_MS, Claim
+from service.jobs.records import MOST_ATTEMPTS, WAIT_MS, Claim
 from service.jobs.runner import JobRunner
 from service.jobs.scratch import Scratch
 from service.parts import Parts
@@ -59,7 +59,7 @@ def test_a_stage_without_room_waits_and_is_done_however_long_that_takes(
     for _ in range(OFTEN):
         work(runner, begin(parts, job_id))
         row = row_of(parts, job_id)
-        assert (row.state, row.attempts, row.not_before_ms) == ("queued", 0, parts.clock() + WAIT_FOR_ROOM_MS)
+        assert (row.state, row.attempts, row.not_before_ms) == ("queued", 0, parts.clock() + WAIT_MS)
     transcriber.meanwhile = lambda progress: None
     work(runner, begin(parts, job_id))
     assert row_of(parts, job_id).state == "done"
