@@ -143,8 +143,9 @@ def read_folder(folder: Path) -> Carried:
         name, token, certificate = (
             read_private(folder / file).decode("ascii").strip() for file in ("machine", "token", "keeper.pem")
         )
+        read_private(folder / "audit.keys")
     except (PublicFileError, OSError, UnicodeDecodeError):
         raise MachineFolderUnreadError from None
-    if _NAME.fullmatch(name) is None or _TOKEN.fullmatch(token) is None or not (folder / "audit.keys").is_file():
+    if _NAME.fullmatch(name) is None or _TOKEN.fullmatch(token) is None:
         raise MachineFolderUnreadError
     return Carried(name=name, token=token, certificate=certificate, audit_keys=folder / "audit.keys")

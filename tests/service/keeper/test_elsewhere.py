@@ -1,0 +1,153 @@
+"""Workers on machines without a keystore: one is killed, the other finishes, and nothing of a key is left with them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from pipelines.demo import demo_recording
+from service.audit.reading import Filter, readings
+from service.audit.records import Action
+from service.audit.sql_rows import SqlRows
+from service.audit.store import each_row
+from service.database.tables import artefact, session
+from service.keeper.running import machines_of
+from service.keeper.usecases import remove_machine
+from service.keybroker.keystore import open_keystore
+from tests.service.blobs.conftest import bucket, server  # noqa: F401 - fixtures
+from tests.service.keeper.machines import Machines, answers, job_of, set_up, until
+from tests.service.postgres import Server
+
+STAGES = "decode detect diarize transcribe attribute classify score"
+DOCUMENTS = "coding listening peaks scoring session"
+ONE, TWO = "gpu-one", "gpu-two"
+
+
+@pytest.fixture
+def machines(tmp_path: Path, postgres: Server, bucket, monkeypatch) -> Iterator[Machines]:  # type: ignore[no-untyped-def] # noqa: F811
+    monkeypatch.setenv("PRACTICE_S3_KEY_FILE", str(tmp_path / "s3-key"))
+    with postgres.fresh() as name, set_up(tmp_path, postgres.url(name), bucket) as made:
+        yield made
+
+
+def kept_of(machines: Machines, session_id: str) -> list[str]:
+    with machines.database.reading() as rows:
+        return sorted(rows.scalars(select(artefact.c.stage).where(artefact.c.session_id == session_id)))
+
+
+def key_of(machines: Machines, session_id: str) -> bytes:
+    settings = machines.home.settings
+    return open_keystore(settings.data / "keystore.sqlite3", settings.keys / "epochs").unwrap(session_id)
+
+
+def lent(machines: Machines, session_id: str) -> dict[str, int]:
+    """How many keys of the session each actor got, by the audit."""
+    counted: dict[str, int] = {}
+    with machines.database.reading() as connection:
+        found = list(readings(each_row(SqlRows(connection)), Filter(session_id=session_id)))
+    for one in found:
+        if one.event is not None and one.event.action is Action.KEY and one.event.role == "system":
+            counted[one.event.actor_id] = counted.get(one.event.actor_id, 0) + 1
+    return counted
+
+
+@pytest.mark.timeout(240)
+def test_a_worker_elsewhere_that_was_killed_leaves_its_session_to_another_one(machines: Machines) -> None:
+    told = machines.home.session(machines.person, worked_on=False)
+    keeper = machines.keeper()
+    second = handed_over(machines, told.session_id, seconds=60.0, SLOW="60")
+    assert kept_of(machines, told.session_id) == sorted(f"{STAGES} {DOCUMENTS}".split())
+    assert (machines.folder / "transcribed-by").read_text().split() == [f"{ONE}/0", f"{TWO}/0"]
+    a_key_for_each_stage(machines, told.session_id)
+    nothing_left(machines, told.session_id, told.wrapped)
+
+    with machines.home.opened() as installation:
+        remove_machine(installation, machines.settings, TWO)
+    other = machines.home.session(machines.person, worked_on=False)
+    assert second.wait(60) == 3, "it ends, as it will get no key any more"
+    row = job_of(machines, other.session_id)
+    assert (row.state, row.reason, row.attempts) == ("queued", None, 0)
+    keeper.send_signal(signal.SIGTERM)
+    assert keeper.wait(30) == 0, machines.log("keeper")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1500)
+def test_the_sample_recording_is_finished_elsewhere_by_the_engines_that_come_with_it(machines: Machines) -> None:
+    told = machines.home.session(machines.person, worked_on=False, content=demo_recording().read_bytes())
+    machines.keeper()
+    handed_over(machines, told.session_id, seconds=600.0, REAL="1", BEAT="2")
+    assert kept_of(machines, told.session_id) == sorted(f"{STAGES} {DOCUMENTS}".split())
+    a_key_for_each_stage(machines, told.session_id)
+    nothing_left(machines, told.session_id, told.wrapped)
+
+
+def handed_over(machines: Machines, session_id: str, *, seconds: float, **more: str) -> subprocess.Popen[bytes]:
+    """One worker is killed while it transcribes, and another finishes in so many seconds; that other one."""
+    until(lambda: answers(machines.port))
+    first = machines.worker(ONE, **more)
+    until(lambda: transcribing(machines, session_id, f"{ONE}/0"), 600)
+    second = machines.worker(TWO, **{**more, "SLOW": "0"})
+    until(lambda: machines.seen(f"{TWO}/0"), 120)
+    assert transcribing(machines, session_id, f"{ONE}/0")
+    first.send_signal(signal.SIGKILL)
+    assert first.wait(30) == -signal.SIGKILL
+    took_s = until(lambda: job_of(machines, session_id).state == "done", seconds)
+    sys.stderr.write(f"finished by the other one {took_s:.1f} s after the kill, load {os.getloadavg()[0]:.1f}\n")
+    return second
+
+
+def a_key_for_each_stage(machines: Machines, session_id: str) -> None:
+    """Of the eight stages each machine got a key for those that it began, and no more: one was begun twice."""
+    known = {one.name: one.id for one in machines_of(machines.settings).known()}
+    assert lent(machines, session_id) == {known[ONE]: 4, known[TWO]: 5}
+
+
+def transcribing(machines: Machines, session_id: str, worker_id: str) -> bool:
+    row = job_of(machines, session_id)
+    return bool(row.stage == "transcribe" and row.fraction > 0 and row.worker_id == worker_id)
+
+
+def nothing_left(machines: Machines, session_id: str, wrapped: bytes) -> None:
+    """Neither a keystore nor the session's key, wrapped or not, lies on a machine that worked, nor any of its data."""
+    key = key_of(machines, session_id)
+    needles = [form for one in (key, wrapped) if one for form in (one, one.hex().encode(), one.hex().upper().encode())]
+    assert len(needles) == 6
+    for name in (ONE, TWO):
+        files = [path for path in machines.far(name).rglob("*") if path.is_file()]
+        assert {path.name for path in files} == {"machine", "token", "keeper.pem", "audit.keys"}
+        held = [machines.log(name).encode(), *(path.read_bytes() for path in files)]
+        assert not [one for one in held if any(needle in one for needle in needles)]
+    home = [path.read_bytes() for path in (machines.folder / "home").rglob("*") if path.is_file()]
+    assert any(wrapped in one for one in home), "the search finds what is there"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_while_the_keeper_is_away_work_waits_and_is_done_when_it_is_back(machines: Machines) -> None:
+    told = machines.home.session(machines.person, worked_on=False)
+    early = machines.worker(ONE)
+    assert early.wait(60) == 1
+    assert machines.log(ONE).strip().endswith("Check that `practice keeper` runs there, and PRACTICE_KEEPER here.")
+    keeper = machines.keeper()
+    until(lambda: answers(machines.port))
+    working = machines.worker(ONE, SLOW="2")
+    until(lambda: transcribing(machines, told.session_id, f"{ONE}/0"))
+    keeper.send_signal(signal.SIGKILL)
+    keeper.wait(30)
+    until(lambda: job_of(machines, told.session_id).not_before_ms > 0)
+    row = job_of(machines, told.session_id)
+    assert (row.state, row.reason, row.attempts) == ("queued", None, 0)
+    machines.keeper()
+    until(lambda: job_of(machines, told.session_id).state == "done", 120)
+    assert (machines.folder / "transcribed-by").read_text().split() == [f"{ONE}/0"]
+    assert working.poll() is None
+    with machines.database.reading() as rows:
+        assert rows.scalar(select(session.c.state)) == "ready"
