@@ -22,8 +22,15 @@ from service.keeper.settings import KeeperSettings
 from service.keeper.usecases import add_machine
 from service.keybroker.ports import Actor
 from tests.service.installed import Installed
+from tests.service.postgres import Server
 
 ROOT = Path(__file__).resolve().parents[3]
+ROLE = ROOT / "deploy/postgres-worker-role.sql"
+
+
+def as_worker(database_url: str) -> str:
+    """The same database by the role that machines without the keystore have."""
+    return database_url.replace("practice@", "practice_worker@", 1)
 
 
 @dataclass
@@ -65,7 +72,7 @@ class Machines:
             **self.outer,
             "HOME": str(self.far(name)),
             "PRACTICE_DATA": str(self.far(name) / "data"),
-            "PRACTICE_DATABASE_URL": self.home.settings.database_url,
+            "PRACTICE_DATABASE_URL": as_worker(self.home.settings.database_url),
             "PRACTICE_BLOBS": self.home.settings.blobs,
             "PRACTICE_KEEPER": f"https://127.0.0.1:{self.port}",
             "PRACTICE_MACHINE": str(self.carried(name)),
@@ -117,8 +124,12 @@ def job_of(machines: Machines, session_id: str):  # type: ignore[no-untyped-def]
 
 
 @contextmanager
-def set_up(folder: Path, database_url: str, bucket: Bucket) -> Iterator[Machines]:
-    """An installation on PostgreSQL and an S3-compatible store; every process that was begun ends with it."""
+def set_up(folder: Path, server: Server, name: str, bucket: Bucket) -> Iterator[Machines]:
+    """An installation on PostgreSQL and an S3-compatible store; every process that was begun ends with it.
+
+    Workers elsewhere have a role of their own in the database, which can do less.
+    """
+    database_url = server.url(name)
     key_file = folder / "s3-key"
     key_file.touch(mode=0o600)
     key_file.write_text(f"{bucket.access_key_id}\n{bucket.secret_access_key}\n")
@@ -128,6 +139,8 @@ def set_up(folder: Path, database_url: str, bucket: Bucket) -> Iterator[Machines
         port = held.getsockname()[1]
     database = open_database(database_url)
     made = Machines(folder, home, home.worker(), {"PRACTICE_S3_KEY_FILE": str(key_file)}, port, database)
+    with server.connected(name) as administrator:
+        administrator.execute(ROLE.read_text())
     try:
         yield made
     finally:

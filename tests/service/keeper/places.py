@@ -28,7 +28,7 @@ from service.keeper.settings import KeeperSettings
 from service.keeper.usecases import add_machine
 from service.keybroker.lender import Wanted
 from service.keybroker.ports import Actor
-from tests.service.installed import Installed
+from tests.service.installed import Installed, _added, _sent
 
 
 @dataclass
@@ -53,7 +53,10 @@ class Kept:
         return KeeperLine(host, self.settings.port, carried, timeout_s=10)
 
     def session(self) -> str:
-        return self.installed.session(self.person, worked_on=False).session_id
+        """A session with permissions and a recording, whose job waits."""
+        told = _added(self.installation, self.person)
+        _sent(self.installation, self.person, told)
+        return told.session_id
 
     def claimed(self, session_id: str, worker_id: str, stage: str = "decode") -> Claim:
         """A worker that lives takes the session's job."""
