@@ -14,11 +14,14 @@ from sqlalchemy import insert, select, update
 from service.audit.reading import Filter, readings
 from service.audit.sql_rows import SqlRows
 from service.audit.store import each_row
-from service.database.tables import job, worker
+from service.database.tables import job, recording, worker
+from service.database.words import PermissionPurpose, SessionState
+from service.ids import new_id
 from service.installation import Installation
 from service.jobs.beats import database_ms
 from service.jobs.claims import Claims
 from service.jobs.held import InHand
+from service.jobs.queueing import Queueing
 from service.jobs.records import Claim
 from service.keeper.asking import FarKeys, KeeperLine
 from service.keeper.machines import Carried, read_folder
@@ -28,7 +31,8 @@ from service.keeper.settings import KeeperSettings
 from service.keeper.usecases import add_machine
 from service.keybroker.lender import Wanted
 from service.keybroker.ports import Actor
-from tests.service.installed import Installed, _added, _sent
+from tests.service.installed import Installed
+from tests.service.keybroker.worlds import World
 
 
 @dataclass
@@ -54,9 +58,16 @@ class Kept:
 
     def session(self) -> str:
         """A session with permissions and a recording, whose job waits."""
-        told = _added(self.installation, self.person)
-        _sent(self.installation, self.person, told)
-        return told.session_id
+        parts, made, handed_in = self.installation.parts, new_id(), new_id()
+        parts.broker.create(self.person, made)
+        with parts.database.writing() as rows:
+            world = World(rows, now=parts.clock())
+            world.session(self.person.person_id, state=SessionState.WAITING, session_id=made)
+            world.participant(made, PermissionPurpose.REFLECTION)
+            blob = {"blob_id": new_id(), "content_mac": "0" * 64, "size_bytes": 1, "received_ms": 0}
+            rows.execute(insert(recording).values(id=handed_in, session_id=made, kind="sound", **blob))
+            Queueing(parts.clock)(rows, made, handed_in, self.person.person_id)
+        return made
 
     def claimed(self, session_id: str, worker_id: str, stage: str = "decode") -> Claim:
         """A worker that lives takes the session's job."""
