@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from anyio import fail_after, to_thread
@@ -22,6 +23,7 @@ LONGEST_BODY = 1024
 BODY_S = 5.0
 """So long a body of that size may take to arrive."""
 _ID = "^[0-9a-f]{32}$"
+_LOG = logging.getLogger("practice.keeper")
 _QUIET = {"Cache-Control": "no-store"}
 
 
@@ -83,7 +85,10 @@ class KeeperApp:
             return _failed(failed)
         if found is not None:
             return found
-        return _said(401, "This machine is not known here.") if self._strangers.spend(address) else _slower()
+        if not self._strangers.spend(address):
+            return _slower()
+        _LOG.warning("a machine that is not known asked")
+        return _said(401, "This machine is not known here.")
 
     def _lent(self, machine: Machine, wanted: Wanted) -> JSONResponse:
         if not self._pace.may_open(machine.id, wanted.session_id):

@@ -13,10 +13,12 @@ import pytest
 from sqlalchemy import select
 
 from pipelines.demo import demo_recording
+from service.audit.anchors import AnchorInterval, read_anchors
 from service.audit.reading import Filter, readings
 from service.audit.records import Action
 from service.audit.sql_rows import SqlRows
 from service.audit.store import each_row
+from service.audit.verification import verify
 from service.database.tables import artefact, session
 from service.keeper.running import machines_of
 from service.keeper.usecases import remove_machine
@@ -69,6 +71,7 @@ def test_a_worker_elsewhere_that_was_killed_leaves_its_session_to_another_one(ma
     assert (machines.folder / "transcribed-by").read_text().split() == [f"{ONE}/0", f"{TWO}/0"]
     a_key_for_each_stage(machines, told.session_id)
     nothing_left(machines, told.session_id, told.wrapped)
+    audit_is_whole(machines)
 
     with machines.home.opened() as installation:
         remove_machine(installation, machines.settings, TWO)
@@ -115,6 +118,18 @@ def a_key_for_each_stage(machines: Machines, session_id: str) -> None:
 def transcribing(machines: Machines, session_id: str, worker_id: str) -> bool:
     row = job_of(machines, session_id)
     return bool(row.stage == "transcribe" and row.fraction > 0 and row.worker_id == worker_id)
+
+
+def audit_is_whole(machines: Machines) -> None:
+    """Four processes on three machines wrote one chain."""
+    with machines.home.opened() as installation:
+        installation.keeper.keep(AnchorInterval(rows=1))
+        known = read_anchors(machines.home.settings.anchors)
+        with installation.parts.database.reading() as connection:
+            rows = SqlRows(connection)
+            found = verify(each_row(rows), installation.audit_keys, known, rows.head())
+    assert found.whole
+    assert found.events > 30
 
 
 def nothing_left(machines: Machines, session_id: str, wrapped: bytes) -> None:
