@@ -84,6 +84,21 @@ def test_a_worker_elsewhere_that_was_killed_leaves_its_session_to_another_one(ma
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_the_command_itself_works_elsewhere_and_says_whether_its_heart_beats(machines: Machines) -> None:
+    command, healthy = ("-m", "service.cli", "worker"), ("-m", "service.cli", "worker", "--healthy")
+    machines.keeper()
+    until(lambda: answers(machines.port))
+    working = machines.worker(ONE, *command)
+    until(lambda: machines.seen(f"{ONE}/0"), 200)
+    assert machines.worker(ONE, *healthy).wait(100) == 0
+    assert machines.worker(TWO, *healthy).wait(100) == 1
+    working.send_signal(signal.SIGTERM)
+    assert working.wait(100) == 0, machines.log(ONE)
+    assert machines.worker(ONE, *healthy).wait(100) == 1
+
+
+@pytest.mark.slow
 @pytest.mark.timeout(1500)
 def test_the_sample_recording_is_finished_elsewhere_by_the_engines_that_come_with_it(machines: Machines) -> None:
     told = machines.home.session(machines.person, worked_on=False, content=demo_recording().read_bytes())
