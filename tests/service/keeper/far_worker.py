@@ -22,7 +22,10 @@ STEP_S = 0.05
 
 
 def main() -> None:
-    """Work until SIGTERM; each transcription that is begun is a line in the file that ``STAGES`` names."""
+    """Work until SIGTERM; each transcription that is begun is a line in the file that ``STAGES`` names.
+
+    The first of all takes as many seconds as ``SLOW`` says.
+    """
     settings = ServiceSettings.from_environment()
     far = FarSettings.from_environment(settings)
     assert far is not None
@@ -31,8 +34,9 @@ def main() -> None:
 
     def slowly(progress: Progress) -> None:
         with Path(os.environ["STAGES"]).open("a") as note:
+            first = note.tell() == 0
             note.write(f"{worker_id_of('0', far)}\n")
-        for step in range(round(seconds / STEP_S)):
+        for step in range(round(seconds / STEP_S) if first else 0):
             time.sleep(STEP_S)
             progress(step * STEP_S / seconds)
 

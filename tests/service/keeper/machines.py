@@ -43,7 +43,7 @@ class Machines:
     outer: dict[str, str]
     port: int
     database: Database
-    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    running: dict[str, list[subprocess.Popen[bytes]]] = field(default_factory=dict)
 
     @property
     def settings(self) -> KeeperSettings:
@@ -84,6 +84,10 @@ class Machines:
         """A worker elsewhere, with engines that only pretend unless a command is given."""
         return self._begun(name, list(command) or ["-m", "tests.service.keeper.far_worker"], self.told(name, **more))
 
+    def ended(self, name: str) -> int:
+        """How a machine's last process ended, once it did."""
+        return self.running[name][-1].wait(60)
+
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text()
 
@@ -97,7 +101,7 @@ class Machines:
             made = subprocess.Popen(
                 [sys.executable, *command], cwd=ROOT, env={**plain, **told}, stdout=written, stderr=written
             )
-        self.running.append(made)
+        self.running.setdefault(name, []).append(made)
         return made
 
 
@@ -144,7 +148,7 @@ def set_up(folder: Path, server: Server, name: str, bucket: Bucket) -> Iterator[
     try:
         yield made
     finally:
-        for process in made.running:
+        for process in (one for begun in made.running.values() for one in begun):
             if process.poll() is None:
                 process.send_signal(signal.SIGKILL)
             process.wait(30)
