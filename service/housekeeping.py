@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from service.admin.unnamed_blobs import UnnamedBlobs
@@ -100,6 +101,19 @@ class Housekeeper:
         except Exception as refused:  # whatever it was, the next time may succeed, and the others must go on
             _LOG.error("A chore failed and is tried again (%s): %s.", chore.name, type(refused).__name__)
         self._due[chore.name] = time.monotonic() + chore.every_s
+
+
+@contextmanager
+def housekept(installation: Installation) -> Iterator[None]:
+    """Take up uploads that were left, and do the chores for as long as this lasts."""
+    ingest = ingest_of(installation)
+    ingest.reconcile()
+    keeper = Housekeeper(chores_of(installation, ingest))
+    keeper.start()
+    try:
+        yield
+    finally:
+        keeper.stop()
 
 
 def ingest_of(installation: Installation) -> Ingest:

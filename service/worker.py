@@ -14,6 +14,7 @@ from pipelines.execution.engine import Engine
 from pipelines.session import Engines
 from service.jobs.beats import Heartbeat, sweep
 from service.jobs.dispatch import Dispatcher
+from service.jobs.held import InHand
 from service.jobs.records import Queue
 from service.jobs.runner import JobRunner
 from service.jobs.scratch import Scratch
@@ -52,10 +53,13 @@ class WorkerSettings:
         return round(self.beat_s * self.lost_beats * 1000)
 
 
-def run_worker(parts: Parts, engines: Engines, settings: WorkerSettings, stop: threading.Event) -> None:
+def run_worker(
+    parts: Parts, engines: Engines, settings: WorkerSettings, stop: threading.Event, in_hand: InHand | None = None
+) -> None:
     """Work until ``stop`` is set: then stages stop at their next word of progress, and other workers begin them again.
 
-    ``engines`` are built once, by the caller. Raises PracticeError where it cannot begin.
+    ``engines`` are built once, by the caller. ``in_hand`` is told which claims are worked on.
+    Raises PracticeError where it cannot begin.
     """
     with Scratch(settings.scratch) as scratch:
         runner = JobRunner(
@@ -65,6 +69,7 @@ def run_worker(parts: Parts, engines: Engines, settings: WorkerSettings, stop: t
             scratch=scratch,
             stopping=stop,
             tell_every_s=settings.tell_every_s,
+            in_hand=in_hand,
         )
         heartbeat = Heartbeat(
             parts,

@@ -29,10 +29,14 @@ ENDPOINT = {
 }
 SERVICE = {
     "service/api/server.py": "listens at the address that the settings name",
-    "service/cli/serve.py": "asks what this machine is called",
+    "service/cli/workplace.py": "asks what this machine is called",
     "service/demo/running.py": "asks the demo's service on this machine whether it answers",
     "service/demo/ports.py": "looks whether a port of this machine is free for a demo",
     "service/people/oidc.py": "asks the council's own provider, where one is set up",
+}
+KEEPER = {
+    "service/keeper/server.py": "the key keeper listens for workers on other machines, where one is run",
+    "service/keeper/asking.py": "a worker without a keystore asks the key keeper that its settings name",
 }
 REMOTE = {
     "service/remote/connection.py": "`practice remote` asks the service that a person names",
@@ -72,7 +76,7 @@ def guarded(code: str) -> subprocess.CompletedProcess[str]:
 
 def test_only_the_pull_imports_the_means_to_open_a_connection() -> None:
     found = {path.relative_to(ROOT).as_posix(): sorted(imported(path) & MEANS) for path in modules()}
-    allowed = {**ALLOWED, **ENDPOINT, **SERVICE, **REMOTE, **STORE}
+    allowed = {**ALLOWED, **ENDPOINT, **SERVICE, **KEEPER, **REMOTE, **STORE}
     assert {path: names for path, names in found.items() if names and path not in allowed} == {}
     assert set(allowed) <= {path for path, names in found.items() if names}
 

@@ -113,6 +113,7 @@ TABLE: dict[type[PracticeError], Row] = {
     keys.KeystoreUnavailableError: _UNAVAILABLE,
     keys.KeystoreFullError: _FULL,
     keys.RemainsError: _UNAVAILABLE,
+    keys.KeeperAwayError: _UNAVAILABLE,
     audit.AuditRefusedError: _UNFORESEEN,
     audit.AuditDatabaseError: _UNAVAILABLE,
     audit.NoTransactionError: _UNFORESEEN,

@@ -19,6 +19,7 @@ COMMANDS = {
     "models": "weights:models_app",
     "serve": "serve:serve",
     "worker": "serve:worker",
+    "keeper": "keeper:keeper_app",
     "upgrade": "serve:upgrade",
     "first-link": "serve:first_link",
     "recovery-link": "serve:recovery_link_for",

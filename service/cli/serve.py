@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -17,6 +15,7 @@ from typing import Annotated
 import typer
 
 from models.errors import BadInputError, PracticeError
+from service.cli.workplace import worker_id_of
 from service.settings_service import ServiceSettings
 
 _YIELDING = 10
@@ -117,15 +116,18 @@ def worker(
     healthy: Annotated[bool, typer.Option("--healthy", help="Only say by the exit code whether it is alive.")] = False,
     until_parent_ends: Annotated[bool, typer.Option(hidden=True)] = False,
 ) -> None:
-    """Work on recordings until stopped. Run as many as wanted on this machine; one for each GPU."""
-    settings, worker_id = ServiceSettings.from_environment(), worker_id_of(name)
+    """Work on recordings until stopped. Run as many as wanted, one for each GPU; elsewhere with PRACTICE_KEEPER."""
+    from service.keeper.settings import FarSettings
+
+    settings = ServiceSettings.from_environment()
+    far = FarSettings.from_environment(settings)
+    worker_id = worker_id_of(name, far)
     if healthy:
         raise typer.Exit(0 if _is_alive(settings, worker_id) else 1)
     from service.api.about import tell_engines
     from service.api.logs import set_up_logs
+    from service.cli.workplace import work_place
     from service.engines import EngineChoice, choose_engines
-    from service.housekeeping import Housekeeper, chores_of, ingest_of
-    from service.installation import opened_installation
     from service.jobs.records import Queue
     from service.settings import Settings
     from service.worker import WorkerSettings, run_worker
@@ -137,38 +139,18 @@ def worker(
     if until_parent_ends:
         os.nice(_YIELDING)
         threading.Thread(target=_watch_parent, args=(os.getppid(), stop), daemon=True).start()
-    with opened_installation(settings) as installation:
+    with work_place(settings, far, name, stop) as place:
         choice = replace(EngineChoice(), max_hours=float(settings.limits.recording_hours))
         engines = choose_engines(choice, Settings.from_environment()).engines
-        tell_engines(installation.parts.database, {"transcriber": engines.transcriber.engine.name})
-        ingest = ingest_of(installation)
-        ingest.reconcile()
-        keeper = Housekeeper(chores_of(installation, ingest))
-        keeper.start()
-        try:
-            run_worker(
-                installation.parts,
-                engines,
-                WorkerSettings(
-                    worker_id=worker_id,
-                    engine_url=engine_url(settings),
-                    queues=tuple(Queue(name) for name in queues),
-                ),
-                stop,
-            )
-        finally:
-            keeper.stop()
+        tell_engines(place.parts.database, {"transcriber": engines.transcriber.engine.name})
+        meant = WorkerSettings(
+            worker_id=worker_id, engine_url=engine_url(settings), queues=tuple(Queue(name) for name in queues)
+        )
+        run_worker(place.parts, engines, meant, stop, place.in_hand)
 
 
 def _say_backup(settings: ServiceSettings) -> None:
     typer.echo(_BACKUP_WORDS.format(keystore=settings.data / "keystore.sqlite3", keys=settings.keys), err=True)
-
-
-def worker_id_of(name: str) -> str:
-    """What a worker's heartbeat is kept under: the same after a restart, another one for each worker of a machine."""
-    if re.fullmatch(r"[a-z0-9-]{1,30}", name) is None:
-        raise BadInputError("A worker's name is up to 30 of a-z, 0-9 and hyphen.")
-    return f"{socket.gethostname()}-worker-{name}"
 
 
 def _is_alive(settings: ServiceSettings, worker_id: str) -> bool:

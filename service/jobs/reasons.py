@@ -9,7 +9,7 @@ from models.errors import BadInputError, MissingPartError, UnreadableRecordingEr
 from service.blobs.errors import BlobRefusedError, NoSuchBlobError
 from service.database.words import JobFailure
 from service.jobs.errors import NoSpeechError
-from service.keybroker.errors import RefusedError
+from service.keybroker.errors import KeyNotLentError, RefusedError
 
 SENTENCES: dict[JobFailure, str] = {
     JobFailure.UNREADABLE_RECORDING: (
@@ -58,6 +58,7 @@ _KINDS: tuple[tuple[tuple[type[BaseException], ...], JobFailure, bool], ...] = (
     ((NoSpeechError, SilentRecordingError), JobFailure.NO_SPEECH, True),
     ((TooLongError, TooBigError), JobFailure.TOO_LONG, True),
     ((UnreadableRecordingError,), JobFailure.UNREADABLE_RECORDING, True),
+    ((KeyNotLentError,), JobFailure.PERMISSION_OVER, False),
     ((RefusedError,), JobFailure.PERMISSION_OVER, True),
     ((BlobRefusedError, NoSuchBlobError), JobFailure.DAMAGED_FILE, True),
     ((NoRoomError, MemoryError), JobFailure.MACHINE_FULL, False),

@@ -11,8 +11,8 @@ MOST_ATTEMPTS = 3
 """So often one stage is begun; then the job fails."""
 BACKOFF_MS = (5_000, 30_000)
 """So long a failed stage waits before its second and its third attempt."""
-WAIT_FOR_ROOM_MS = 30_000
-"""So long a stage waits after it found the database or the store full; that is no attempt."""
+WAIT_MS = 30_000
+"""So long a stage waits after it found no room in the database or the store, or no key keeper; that is no attempt."""
 DOCUMENTS = "documents"
 """The last stage of every job: what people read is made from what the stages found."""
 WORKABLE = (SessionState.WAITING, SessionState.PROCESSING, SessionState.READY, SessionState.FAILED)

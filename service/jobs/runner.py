@@ -19,11 +19,13 @@ from service.blobs.errors import StoreFullError
 from service.database.errors import DatabaseFullError, DatabaseUnavailableError
 from service.jobs.claims import Claims
 from service.jobs.errors import JobStoppedError, LostClaimError, NeedsHearingError, NoSpeechError
+from service.jobs.held import InHand
 from service.jobs.plans import documents_keys, documents_of, plan_for, told
 from service.jobs.reasons import reason_of
-from service.jobs.records import CONTENTS, DOCUMENTS, WAIT_FOR_ROOM_MS, Claim, Queue
+from service.jobs.records import CONTENTS, DOCUMENTS, WAIT_MS, Claim, Queue
 from service.jobs.scratch import Scratch
 from service.jobs.sealed_artefacts import SealedArtefacts
+from service.keybroker.errors import KeeperAwayError, UnknownMachineError
 from service.keybroker.ports import Actor
 from service.parts import Parts
 from service.transcripts.given import roles_given
@@ -32,8 +34,8 @@ PURPOSE = Purpose.REFLECTION
 """What a session is worked on for: everyone in it agreed at least to the worker's own reflection."""
 ACTION = Action.EDIT
 """Working on a session adds to what is known of it."""
-_FULL = (DatabaseFullError, StoreFullError)
-"""What is over as soon as somebody makes room, and has nothing to do with the recording."""
+_AWAITED = (DatabaseFullError, StoreFullError, KeeperAwayError)
+"""What is over as soon as somebody sees to it, and has nothing to do with the recording: no room, or no key keeper."""
 _log = logging.getLogger("practice.jobs")
 
 
@@ -79,6 +81,7 @@ class JobRunner:
         scratch: Scratch,
         stopping: threading.Event,
         tell_every_s: float = 1.0,
+        in_hand: InHand | None = None,
     ) -> None:
         self._parts = parts
         self._engines = engines
@@ -86,6 +89,7 @@ class JobRunner:
         self._scratch = scratch
         self._stopping = stopping
         self._tell_every_s = tell_every_s
+        self._in_hand = in_hand or InHand()
         self._outlived: dict[str, int] = {}
 
     def run(self, job_id: str, stage: str) -> bool:
@@ -97,7 +101,8 @@ class JobRunner:
         barrier("job.claimed")
         watch = Watch(claims=self._claims, claim=claim, stopping=self._stopping, every_s=self._tell_every_s)
         try:
-            self._stage(claim, watch)
+            with self._in_hand.holding(claim):
+                self._stage(claim, watch)
         except Exception as error:  # whatever an engine raises is the job's end or its next attempt, never the worker's
             self._outlived[job_id] = claim.fence
             self._failed(claim, watch, error)
@@ -135,13 +140,13 @@ class JobRunner:
         if isinstance(error, NeedsHearingError):
             self._claims.give_to(claim, Queue.SPEECH)
             return
-        if watch.stopped or isinstance(error, JobStoppedError | LostClaimError):
+        if watch.stopped or isinstance(error, JobStoppedError | LostClaimError | UnknownMachineError):
             _log.info("job %s: stage %s was stopped", claim.job_id, claim.stage)
             self._claims.hand_back(claim)
             return
-        if isinstance(error, _FULL):
-            _log.warning("job %s: stage %s waits for room: %s", claim.job_id, claim.stage, type(error).__name__)
-            self._claims.hand_back(claim, wait_ms=WAIT_FOR_ROOM_MS)
+        if isinstance(error, _AWAITED):
+            _log.warning("job %s: stage %s waits: %s", claim.job_id, claim.stage, type(error).__name__)
+            self._claims.hand_back(claim, wait_ms=WAIT_MS)
             return
         reason, useless = reason_of(error, claim.stage)
         kind = type(error).__name__  # never its message, which may quote what was said

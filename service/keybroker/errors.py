@@ -68,6 +68,26 @@ class RemainsError(PracticeError):
     """The key is deleted, but a reader holds the file that its bytes are in. End that reader, then destroy again."""
 
 
+class KeeperAwayError(PracticeError):
+    """The key keeper did not answer. Check that `practice keeper` runs there, and PRACTICE_KEEPER here."""
+
+
+class KeeperCertificateError(KeeperAwayError):
+    """What answers at PRACTICE_KEEPER is not the key keeper that this machine was added to. Check the address there."""
+
+
+class UnknownMachineError(MissingPartError):
+    """The key keeper does not know this machine (any more). Add it again with `practice keeper machine add` there."""
+
+
+class KeyNotLentError(RefusedError):
+    """The key keeper lent no key: the work was given to somebody else, or the session may not be opened any more."""
+
+
+class NoKeystoreHereError(MissingPartError):
+    """The keystore is on another machine, and keys are only made there. Do this on the machine of the keystore."""
+
+
 def refused_by_the_system(refused: OSError) -> KeystoreUnavailableError:
     """What a refusal of the system's means."""
     is_full = refused.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)

@@ -113,11 +113,14 @@ class Installed:
             )
         return made
 
-    def session(self, worker: Actor, *, worked_on: bool = True) -> Told:
-        """A session with details, permissions and a recording, and with what the stages of its job made."""
+    def session(self, worker: Actor, *, worked_on: bool = True, content: bytes | None = None) -> Told:
+        """A session with details, permissions and a recording, and with what the stages of its job made.
+
+        ``content``: a recording without canaries instead.
+        """
         with self.opened() as installation:
             told = _added(installation, worker)
-            _sent(installation, worker, told)
+            _sent(installation, worker, told, content)
             if worked_on:
                 _worked_on(installation, told)
                 _repeated(installation, worker, told)
@@ -215,13 +218,14 @@ def _added(installation: Installation, worker: Actor) -> Told:
     return told
 
 
-def _sent(installation: Installation, worker: Actor, told: Told) -> None:
+def _sent(installation: Installation, worker: Actor, told: Told, given: bytes | None = None) -> None:
     """A wav file with canaries in its samples, in two parts."""
     ingest = ingest_of(installation)
     said = told.planted("recording", sound_canary).data * 3 + secrets.token_bytes(QUIET_BYTES)
     said += told.planted("recording end", sound_canary).data
     content = b"RIFF" + (36 + len(said)).to_bytes(4, "little") + b"WAVEfmt " + (16).to_bytes(4, "little")
     content += bytes.fromhex("0100 0100 803e0000 007d0000 0200 1000") + b"data" + len(said).to_bytes(4, "little") + said
+    content = given or content
     begun = ingest.begin(worker, Asked(
         session_id=told.session_id, length=len(content), kind=UploadKind.SOUND,
         file_name=f"{told.planted('file name').content}.wav",

@@ -13,7 +13,7 @@ from service.audit.opening import open_file
 from service.audit.reading import Filter, readings
 from service.audit.records import Action, ActorRole
 from service.audit.store import each_row
-from service.cli.serve import worker_id_of
+from service.cli.workplace import worker_id_of
 from service.database.tables import hold, person, session, setting, worker
 from service.ids import new_id
 from service.jobs.beats import database_ms

@@ -1,4 +1,4 @@
-"""A worker whose disk is full: nothing of that counts against the recording, and the job goes on by itself."""
+"""A worker whose disk is full, or without keys: nothing of that counts against the recording, and the job goes on."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from models.ports import Progress
 from service.blobs.errors import StoreFullError
 from service.database.errors import DatabaseFullError
 from service.jobs.claims import Claims
-from service.jobs.records import MOST_ATTEMPTS, WAIT_FOR_ROOM_MS, Claim
+from service.jobs.records import MOST_ATTEMPTS, WAIT_MS, Claim
 from service.jobs.runner import JobRunner
 from service.jobs.scratch import Scratch
+from service.keybroker.errors import KeeperAwayError, KeeperCertificateError, KeyNotLentError, UnknownMachineError
 from service.parts import Parts
 from tests.service.jobs.made import Transcriber, a_job, engines, fresh, row_of
 from tests.service.jobs.test_runner import STAGES, begin, raising, work
@@ -50,8 +51,8 @@ def full(*_: object, **__: object) -> None:
     raise DatabaseFullError
 
 
-@pytest.mark.parametrize("error", [DatabaseFullError(), StoreFullError()])
-def test_a_stage_without_room_waits_and_is_done_however_long_that_takes(
+@pytest.mark.parametrize("error", [DatabaseFullError(), StoreFullError(), KeeperAwayError(), KeeperCertificateError()])
+def test_a_stage_without_room_or_a_key_keeper_waits_and_is_done_however_long_that_takes(
     parts: Parts, runner: JobRunner, transcriber: Transcriber, error: Exception
 ) -> None:
     transcriber.meanwhile = raising(error)
@@ -59,10 +60,32 @@ def test_a_stage_without_room_waits_and_is_done_however_long_that_takes(
     for _ in range(OFTEN):
         work(runner, begin(parts, job_id))
         row = row_of(parts, job_id)
-        assert (row.state, row.attempts, row.not_before_ms) == ("queued", 0, parts.clock() + WAIT_FOR_ROOM_MS)
+        assert (row.state, row.attempts, row.not_before_ms) == ("queued", 0, parts.clock() + WAIT_MS)
     transcriber.meanwhile = lambda progress: None
     work(runner, begin(parts, job_id))
     assert row_of(parts, job_id).state == "done"
+
+
+def test_a_key_that_is_not_lent_is_an_attempt_because_the_claim_may_have_passed_on(
+    parts: Parts, runner: JobRunner, transcriber: Transcriber
+) -> None:
+    transcriber.meanwhile = raising(KeyNotLentError())
+    job_id = a_job(parts)
+    for attempt in range(1, MOST_ATTEMPTS):
+        work(runner, begin(parts, job_id))
+        assert (row_of(parts, job_id).state, row_of(parts, job_id).attempts) == ("queued", attempt)
+    work(runner, begin(parts, job_id))
+    assert (row_of(parts, job_id).state, row_of(parts, job_id).reason) == ("failed", "permission-over")
+
+
+def test_a_worker_that_gets_no_keys_any_more_leaves_the_job_to_another_one_at_once(
+    parts: Parts, runner: JobRunner, transcriber: Transcriber
+) -> None:
+    transcriber.meanwhile = raising(UnknownMachineError())
+    job_id = a_job(parts)
+    work(runner, begin(parts, job_id))
+    row = row_of(parts, job_id)
+    assert (row.state, row.attempts, row.not_before_ms, row.reason) == ("queued", 0, 0, None)
 
 
 def test_progress_that_found_no_room_does_not_end_the_stage(
