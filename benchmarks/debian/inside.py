@@ -1,0 +1,82 @@
+"""What containers may do and what they wrote, looked at from within and from outside."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.debian.engine import IMAGES, PROJECT, Composed
+from benchmarks.debian.folder import StepError, ran
+from pipelines.demo import demo_recording
+
+SERVICES = ("postgres", "web", "worker")
+GRACE_S = 60
+_HELD = re.compile(r"^(Uid|CapEff|CapBnd|NoNewPrivs|Seccomp):\s+(\S+)", re.MULTILINE)
+_WALLS = {"CapEff": "0000000000000000", "NoNewPrivs": "1", "Seccomp": "2"}
+_OUTSIDE = ("deb.debian.org", 80)
+_TRIES = """
+import socket, sys
+try:
+    socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=5)
+except OSError as failed:
+    sys.exit(f"no way: {failed}")
+"""
+_PEAK = "cat /sys/fs/cgroup/memory.peak 2>/dev/null || cat /sys/fs/cgroup/memory/memory.max_usage_in_bytes"
+_HIGHEST = "grep VmHWM /proc/1/status"
+
+
+def looked_at(composed: Composed) -> Iterator[str]:
+    """A sentence for each thing that was found as it has to be. Raises StepError."""
+    for service in SERVICES:
+        held = dict(_HELD.findall(composed.inside(service, "cat", "/proc/1/status")))
+        if any(held[name] != value for name, value in _WALLS.items()):
+            raise StepError(f"{service} may do more than it should: {held}")
+        peak = int(composed.inside(service, "sh", "-c", _PEAK)) / 1e6
+        yield f"{service}: user {held['Uid']}, no capability, no new privileges, a filter of system calls; {peak:.0f} MB at most"
+        if written := [line for line in ran(["docker", "diff", composed.container(service)], "diff").splitlines()]:
+            raise StepError(f"{service} wrote outside of its volumes: {written}")
+    address = outside()
+    for service in ("web", "worker"):
+        try:
+            composed.inside(service, "python", "-c", _TRIES, address, str(_OUTSIDE[1]))
+        except StepError as failed:
+            if "no way" not in str(failed):
+                raise
+            yield f"{service}: no way out ({str(failed).rsplit('no way: ', 1)[-1].strip()})"
+        else:
+            raise StepError(f"{service} got out to {_OUTSIDE}")
+
+
+def outside() -> str:
+    """An address that a container without walls gets to: otherwise that another one does not would say nothing."""
+    names = "import socket, sys; print(socket.gethostbyname(sys.argv[1]))"
+    python = ["docker", "run", "--rm", IMAGES["PYTHON_IMAGE"], "python", "-c"]
+    address = ran([*python, names, _OUTSIDE[0]], "a name of the outside").strip()
+    ran([*python, _TRIES, address, str(_OUTSIDE[1])], "the outside from a container without walls")
+    return address
+
+
+def stopped_well(composed: Composed, service: str) -> None:
+    """It ended by itself within its time. Raises StepError."""
+    state = composed.seen(service)["State"]
+    if state["Running"] or state["ExitCode"] or state["OOMKilled"]:
+        raise StepError(f"{service} did not end well: {state}")
+
+
+def traces(composed: Composed) -> Iterator[str]:
+    """The sound that was sent lies in no volume and in no log. Raises StepError."""
+    sound = demo_recording().read_bytes()
+    part, ids = sound[len(sound) // 2 :][:48], [composed.container(service) for service in SERVICES]
+    volumes = ran(["docker", "volume", "ls", "--quiet", "--filter", f"name={PROJECT}_"], "volumes").split()
+    files = 0
+    for volume in volumes:
+        place = Path(ran(["docker", "volume", "inspect", "--format", "{{.Mountpoint}}", volume], volume).strip())
+        for file in (one for one in place.rglob("*") if one.is_file()):
+            files += 1
+            if part in file.read_bytes():
+                raise StepError(f"the recording lies in {volume} as it came")
+    yield f"the recording's bytes are in none of the {files} files of {len(volumes)} volumes"
+    lines = [ran(["docker", "logs", one], "logs") for one in ids]
+    yield f"the logs have {sum(map(len, lines))} characters"
