@@ -13,9 +13,7 @@ from __future__ import annotations
 
 import argparse
 import os
-import shlex
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -23,7 +21,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from benchmarks.debian.engine import IMAGES, Composed, bases, checked_out
-from benchmarks.debian.folder import ROOT, StepError, ran
+from benchmarks.debian.folder import StepError
 from benchmarks.debian.inside import SERVICES, looked_at, stopped_well, traces
 from benchmarks.debian.remote import Remote
 from benchmarks.debian.units import PAGE, commands
@@ -36,7 +34,9 @@ Answer = TypeVar("Answer")
 def main() -> int:
     """Print each step and its seconds; 1 where one did not end well."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--folder", type=Path, default=Path("/var/tmp/practice-containers"), help="kept but for secrets")
+    parser.add_argument(
+        "--folder", type=Path, default=Path("/var/tmp/practice-containers"), help="kept but for secrets"
+    )
     parser.add_argument("--hub", action="store_true", help="begin from the images that the files name")
     parser.add_argument("--keep", action="store_true", help="leave it running, and its volumes")
     given = parser.parse_args()
@@ -105,7 +105,7 @@ def whole_way(composed: Composed, folder: Path, link: str) -> None:
     timed("everything stops", lambda: composed.sh("docker compose stop"))
     for service in SERVICES:
         stopped_well(composed, service)
-    for sentence in traces(composed, Path(remote.folder)):
+    for sentence in traces(composed):
         print(f"         {sentence}")
     timed("everything starts again", lambda: composed.sh("docker compose up --detach"))
     composed.until_healthy("web", PATIENCE_S)

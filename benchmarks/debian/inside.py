@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.debian.engine import IMAGES, PROJECT, Composed
+from benchmarks.debian.engine import PROJECT, Composed
 from benchmarks.debian.folder import StepError, ran
 from pipelines.demo import demo_recording
 
 SERVICES = ("postgres", "web", "worker")
-GRACE_S = 60
 _HELD = re.compile(r"^(Uid|CapEff|CapBnd|NoNewPrivs|Seccomp):\s+(\S+)", re.MULTILINE)
 _WALLS = {"CapEff": "0000000000000000", "NoNewPrivs": "1", "Seccomp": "2"}
 _OUTSIDE = ("deb.debian.org", 80)
@@ -24,7 +22,6 @@ except OSError as failed:
     sys.exit(f"no way: {failed}")
 """
 _PEAK = "cat /sys/fs/cgroup/memory.peak 2>/dev/null || cat /sys/fs/cgroup/memory/memory.max_usage_in_bytes"
-_HIGHEST = "grep VmHWM /proc/1/status"
 
 
 def looked_at(composed: Composed) -> Iterator[str]:
@@ -52,7 +49,7 @@ def looked_at(composed: Composed) -> Iterator[str]:
 def outside() -> str:
     """An address that a container without walls gets to: otherwise that another one does not would say nothing."""
     names = "import socket, sys; print(socket.gethostbyname(sys.argv[1]))"
-    python = ["docker", "run", "--rm", IMAGES["PYTHON_IMAGE"], "python", "-c"]
+    python = ["docker", "run", "--rm", "--entrypoint", "python", "practice-web:0.1.0", "-c"]
     address = ran([*python, names, _OUTSIDE[0]], "a name of the outside").strip()
     ran([*python, _TRIES, address, str(_OUTSIDE[1])], "the outside from a container without walls")
     return address

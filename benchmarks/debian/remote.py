@@ -42,11 +42,11 @@ class Remote:
         """Add a session with the sample recording, to which everybody agreed; its id. Raises StepError."""
         present = ("practitioner", "parent_or_carer", "child")
         roles = [word for role in present for word in ("--participant", role)]
-        self.said(
+        made = self.said(
             "add", str(demo_recording()), "--setting", "direct_practice", "--held-on", "2026-11-20",
             "--lawful-basis", "public-task", *roles, "--given", "reflection,coaching=spoken",
         )  # fmt: skip
-        return str(self.said("list")["items"][0]["id"])
+        return str(made["session"])
 
     def until_running(self, session: str) -> None:
         """Wait until a worker is at it. Raises StepError."""
