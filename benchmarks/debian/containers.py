@@ -5,8 +5,8 @@
 
 Builds both images of Dockerfile.web, starts compose.yaml with PostgreSQL and a worker for the processor, follows the
 one-time link, sends the sample recording through `practice remote`, stops the worker in the middle of it, looks at what
-the containers may do and what they wrote, and takes everything down. Needs root, Docker with Compose, a package registry,
-and without a hub debootstrap; ports and networks are those of compose.yaml, the volumes have names of their own.
+the containers may do and what they wrote, and takes everything down. Needs root, Docker with Compose, systemd's journal,
+a package registry, and without a hub debootstrap. Ports and networks are compose.yaml's; the volumes' names are not.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def main() -> int:
     """Print each step and its seconds; 1 where one did not end well."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
-        "--folder", type=Path, default=Path("/var/tmp/practice-containers"), help="kept but for secrets"
+        "--folder", type=Path, default=Path("/var/tmp/practice-containers"), help="kept for the next time"
     )
     parser.add_argument("--hub", action="store_true", help="begin from the images that the files name")
     parser.add_argument("--keep", action="store_true", help="leave it running, and its volumes")

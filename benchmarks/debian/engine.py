@@ -1,7 +1,7 @@
 """Docker on this machine: images to begin from where no hub can be reached, and compose.yaml with its own names.
 
-Debian's own docker.io and docker-compose will do. That docker-compose is of the first kind, which knows no ``name:``, so
-the line is left out for it; the project's name is our own anyway, so that no real one is ever stopped or removed.
+Debian's own docker.io and docker-compose will do. That docker-compose is of the first kind, which knows no ``name:``,
+so the line is left out for it; the project's name is our own anyway, so that no real one is ever stopped or removed.
 """
 
 from __future__ import annotations

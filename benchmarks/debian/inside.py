@@ -31,8 +31,8 @@ def looked_at(composed: Composed) -> Iterator[str]:
         if any(held[name] != value for name, value in _WALLS.items()):
             raise StepError(f"{service} may do more than it should: {held}")
         peak = int(composed.inside(service, "sh", "-c", _PEAK)) / 1e6
-        yield f"{service}: user {held['Uid']}, no capability, no new privileges, a filter of system calls; {peak:.0f} MB at most"
-        if written := [line for line in ran(["docker", "diff", composed.container(service)], "diff").splitlines()]:
+        yield f"{service}: user {held['Uid']}, no capability or new privilege, a filter of calls; {peak:.0f} MB at most"
+        if written := ran(["docker", "diff", composed.container(service)], "diff").splitlines():
             raise StepError(f"{service} wrote outside of its volumes: {written}")
     address = outside()
     for service in ("web", "worker"):

@@ -8,6 +8,7 @@ RUN groupadd --system --gid 999 postgres \
     && sed -i 's/^#create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf \
     && apt-get install --yes --no-install-recommends postgresql-15 \
     && rm -rf /var/lib/apt/lists/* \
+    && echo "listen_addresses = '*'" >> /usr/share/postgresql/15/postgresql.conf.sample \
     && install --directory --owner postgres --group postgres /var/lib/postgresql/data /docker-entrypoint-initdb.d
 ENV PATH=/usr/lib/postgresql/15/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     PGDATA=/var/lib/postgresql/data
