@@ -8,6 +8,6 @@ fi
 psql --no-psqlrc -v ON_ERROR_STOP=1 --username postgres <<'SQL'
 \set password `cat /run/secrets/database_password`
 CREATE ROLE practice LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION PASSWORD :'password';
-CREATE DATABASE practice OWNER practice;
+CREATE DATABASE practice OWNER practice TEMPLATE template0 ENCODING 'UTF8';
 REVOKE ALL ON DATABASE practice FROM PUBLIC;
 SQL

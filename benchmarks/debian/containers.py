@@ -5,8 +5,8 @@
 
 Builds both images of Dockerfile.web, starts compose.yaml with PostgreSQL and a worker for the processor, follows the
 one-time link, sends the sample recording through `practice remote`, stops the worker in the middle of it, looks at what
-the containers may do and what they wrote, and takes everything down. Needs root, Docker with Compose, systemd's journal,
-a package registry, and without a hub debootstrap. Ports and networks are compose.yaml's; the volumes' names are not.
+the containers may do and what they wrote, and takes everything down. Needs root, Docker with Compose, the journal of
+systemd, a package registry, and without a hub debootstrap. Ports are compose.yaml's, the volumes' names are not.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ RUN groupadd --system --gid 999 postgres \
     && echo "listen_addresses = '*'" >> /usr/share/postgresql/15/postgresql.conf.sample \
     && install --directory --owner postgres --group postgres /var/lib/postgresql/data /docker-entrypoint-initdb.d
 ENV PATH=/usr/lib/postgresql/15/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+    LANG=C.UTF-8 \
     PGDATA=/var/lib/postgresql/data
 COPY postgres-entrypoint.sh /usr/local/bin/entrypoint
 VOLUME /var/lib/postgresql/data
