@@ -32,16 +32,21 @@ _SHELL = 'command -v sudo > /dev/null || sudo() { "$@"; }\n'
 def bases(folder: Path) -> None:
     """Debian 12 from a folder of its own, and from it what stands for the images of a hub. Raises StepError."""
     debian = folder / "debian"
+    if subprocess.run(["docker", "image", "inspect", DEBIAN], capture_output=True, check=False).returncode:
+        _imported(debian)
+    for name in ("python", "postgres"):
+        image = IMAGES[f"{name.upper()}_IMAGE"]
+        file = STAND_INS / f"{name}.Dockerfile"
+        ran(["docker", "build", "--tag", image, "--file", str(file), str(STAND_INS)], f"docker build of {image}")
+
+
+def _imported(debian: Path) -> None:
     if not (debian / "etc/debian_version").exists():
         ran(["debootstrap", "--variant=minbase", "--include=ca-certificates", "bookworm", str(debian)], "debootstrap")
     shutil.copy(f"/{CERTIFICATES}", debian / CERTIFICATES)
     told = f"ENV SSL_CERT_FILE=/{CERTIFICATES} PIP_CERT=/{CERTIFICATES}"
     line = f"tar -C {debian} --exclude='./var/cache/apt/archives/*.deb' -c . | docker import -c '{told}' - {DEBIAN}"
     ran(["sh", "-c", line], line)
-    for name in ("python", "postgres"):
-        image = IMAGES[f"{name.upper()}_IMAGE"]
-        file = STAND_INS / f"{name}.Dockerfile"
-        ran(["docker", "build", "--tag", image, "--file", str(file), str(STAND_INS)], f"docker build of {image}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
