@@ -70,7 +70,9 @@ class Composed:
 
     def container(self, service: str) -> str:
         """The id of the service's container."""
-        return self.sh(f"docker compose ps --quiet {service}").strip()
+        labels = {"project": PROJECT, "service": service, "oneoff": "False"}
+        wanted = [word for name in labels for word in ("--filter", f"label=com.docker.compose.{name}={labels[name]}")]
+        return ran(["docker", "ps", "--all", "--quiet", *wanted], service).strip()
 
     def seen(self, service: str) -> Any:
         """What the engine says of the service's container."""
