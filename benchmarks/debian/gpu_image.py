@@ -71,8 +71,8 @@ def laid_out(wheels: Path, place: Path) -> Path:
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
     """The folder over http, where a build's steps reach it; its address."""
-    template = "{{(index .IPAM.Config 0).Gateway}}"
-    address = ran(["docker", "network", "inspect", "bridge", "--format", template], "the engine's bridge").strip()
+    told = ran(["ip", "-4", "-oneline", "address", "show", "docker0"], "the engine's bridge")
+    address = told.split(" inet ")[1].split("/")[0]
     with ThreadingHTTPServer((address, 0), partial(SimpleHTTPRequestHandler, directory=folder)) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://{address}:{server.server_port}/"
