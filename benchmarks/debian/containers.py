@@ -17,6 +17,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -82,7 +83,7 @@ def page(composed: Composed) -> str:
         goes, _, rest = line.partition(" && ")
         if goes.startswith("cd "):
             where, line = goes.removeprefix("cd "), rest
-        printed = timed(line, lambda line=line, where=where: composed.sh(line, where))
+        printed = timed(line, partial(composed.sh, line, where))
         if " up " in line:
             for service in SERVICES:
                 print(f"         {service} was healthy {composed.until_healthy(service, PATIENCE_S):.1f} s later")
