@@ -23,6 +23,13 @@ try:
 except OSError as failed:
     sys.exit(f"no way: {failed}")
 """
+_NAMES = """
+import socket, sys
+try:
+    print(socket.gethostbyname(sys.argv[1]))
+except OSError as failed:
+    sys.exit(f"no way: {failed}")
+"""
 _PEAK = "cat /sys/fs/cgroup/memory.peak 2>/dev/null || cat /sys/fs/cgroup/memory/memory.max_usage_in_bytes"
 
 
@@ -36,16 +43,21 @@ def looked_at(composed: Composed) -> Iterator[str]:
         yield f"{service}: user {held['Uid']}, no capability or new privilege, a filter of calls; {peak:.0f} MB at most"
         if written := written_outside(composed, service):
             raise StepError(f"{service} wrote outside of its volumes: {written}")
-    address = outside()
+    address, name = outside()
     for service in ("web", "worker"):
-        try:
-            composed.inside(service, "python", "-c", _TRIES, address, "80")
-        except StepError as failed:
-            if "no way" not in str(failed):
-                raise
-            yield f"{service}: no way out ({str(failed).rsplit('no way: ', 1)[-1].strip()})"
-        else:
-            raise StepError(f"{service} got out")
+        for way, words in (("address", (_TRIES, address, "80")), ("name", (_NAMES, name))):
+            yield f"{service}: no way out by {way} ({_refused(composed, service, *words)})"
+
+
+def _refused(composed: Composed, service: str, *words: str) -> str:
+    """Why that did not work in the container. Raises StepError where it did."""
+    try:
+        composed.inside(service, "python", "-c", *words)
+    except StepError as failed:
+        if "no way: " in str(failed):
+            return str(failed).rsplit("no way: ", 1)[-1].strip()
+        raise
+    raise StepError(f"{service} got out: {words[1:]}")
 
 
 def written_outside(composed: Composed, service: str) -> list[str]:
@@ -56,15 +68,14 @@ def written_outside(composed: Composed, service: str) -> list[str]:
     return [path for _, path in (change.split(" ", 1) for change in changes) if path not in known]
 
 
-def outside() -> str:
-    """The address that Debian's packages come from, to which a container without walls does get."""
+def outside() -> tuple[str, str]:
+    """Where Debian's packages come from, by address and name: a container without walls does get there."""
     started = ["docker", "run", "--rm", "--entrypoint"]
     mirror = ran([*started, "sh", "practice-web:0.1.0", "-c", _MIRROR], "the mirror of Debian").strip()
-    python = [*started, "python", "practice-web:0.1.0", "-c"]
-    names = "import socket, sys; print(socket.gethostbyname(sys.argv[1]))"
-    address = ran([*python, names, mirror.removeprefix("http://")], "a name of the outside").strip()
+    name, python = mirror.removeprefix("http://"), [*started, "python", "practice-web:0.1.0", "-c"]
+    address = ran([*python, _NAMES, name], "a name of the outside").strip()
     ran([*python, _TRIES, address, "80"], "the outside from a container without walls")
-    return address
+    return address, name
 
 
 def stopped_well(composed: Composed, service: str) -> None:
