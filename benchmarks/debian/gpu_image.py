@@ -25,7 +25,12 @@ from benchmarks.debian.engine import IMAGES, bases, checked_out
 from benchmarks.debian.folder import StepError, ran
 
 IMAGE = "practice-gpu:try"
-IMPORTED = "ctranslate2, faster_whisper, torch, torchaudio, pyannote.audio, service.worker"
+IMPORTED = "ctranslate2, faster_whisper, torch, pyannote.audio, service.worker"
+_IMPORTS = f"""
+from models.adapters.torchaudio_shim import ensure_torchaudio
+print("torchaudio:", ensure_torchaudio())
+import {IMPORTED}
+"""
 PATIENCE_S = 120
 _RUN = ("docker", "run", "--rm", "--network", "none", "--read-only", "--tmpfs", "/tmp:mode=1777")
 _HARD = ("--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--tmpfs", "/keys:uid=10001,mode=0700")
@@ -95,7 +100,8 @@ def looked_at() -> Iterator[str]:
     ]
     yield f"{(int(sizes[0]) - int(sizes[1])) / 1e6:.0f} MB more than what it begins from"
     started = [*_RUN, *_HARD, *_OWN]
-    ran([*started, "--entrypoint", "python", IMAGE, "-c", f"import {IMPORTED}"], "imports")
+    printed = ran([*started, "--entrypoint", "python", IMAGE, "-c", _IMPORTS], "imports")
+    yield next(line for line in printed.splitlines() if line.startswith("torchaudio:"))
     yield f"imported: {IMPORTED}"
     yield ran([*started, IMAGE, "doctor"], "practice doctor").rstrip()
     ran([*started, "--shm-size", "1g", "--entrypoint", "sh", IMAGE, "-ec", _WORKS], "practice worker")
