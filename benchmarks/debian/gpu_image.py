@@ -73,12 +73,19 @@ def laid_out(wheels: Path, place: Path) -> Path:
     return place
 
 
+class Quiet(SimpleHTTPRequestHandler):
+    """Files of a folder, without a line for each request."""
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library calls it so
+        pass
+
+
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
     """The folder over http, where a build's steps reach it; its address."""
     told = ran(["ip", "-4", "-oneline", "address", "show", "docker0"], "the engine's bridge")
     address = told.split(" inet ")[1].split("/")[0]
-    with ThreadingHTTPServer((address, 0), partial(SimpleHTTPRequestHandler, directory=folder)) as server:
+    with ThreadingHTTPServer((address, 0), partial(Quiet, directory=folder)) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://{address}:{server.server_port}/"
         server.shutdown()
