@@ -77,7 +77,7 @@ class Quiet(SimpleHTTPRequestHandler):
     """Files of a folder, without a line for each request."""
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library calls it so
-        pass
+        """Say nothing."""
 
 
 @contextmanager
