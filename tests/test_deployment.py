@@ -149,9 +149,28 @@ def test_every_source_of_a_copy_is_there_and_in_the_build_context(path: Path) ->
     assert {source[7:] for source in sources if source.startswith("--from=")} <= set(stages(path))
 
 
+def unless_told(value: str) -> str:
+    """What a value of compose.yaml is where the environment does not say otherwise."""
+    return re.sub(r"^\$\{\w+:-(.*)\}$", r"\1", value)
+
+
+def test_compose_builds_from_the_same_images_as_the_files_alone() -> None:
+    for service in compose()["services"].values():
+        if build := service.get("build"):
+            own = dict(rest.split("=", 1) for word, rest in stages(ROOT / build["dockerfile"])[""] if word == "ARG")
+            told = {name: unless_told(value) for name, value in build["args"].items()}
+            assert own == {name: value for name, value in told.items() if name.endswith("_IMAGE")}
+
+
+@pytest.mark.parametrize("service", ["web", "worker", "worker-gpu", "postgres"])
+def test_no_name_of_the_outside_is_asked_for(service: str) -> None:
+    """An address that is nobody's (RFC 5737): engines otherwise hand names on to this machine's own resolver."""
+    assert compose()["services"][service]["dns"] == ["192.0.2.1"]
+
+
 def test_nothing_is_taken_by_a_tag_that_moves() -> None:
     """No `latest`, no name without a tag."""
-    named = [service["image"] for service in compose()["services"].values()]
+    named = [unless_told(service["image"]) for service in compose()["services"].values()]
     for path in DOCKERFILES:
         named += [rest.partition("=")[2] for word, rest in stages(path)[""] if word == "ARG"]
         own = set(stages(path))

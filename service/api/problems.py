@@ -98,6 +98,7 @@ TABLE: dict[type[PracticeError], Row] = {
     database.NewerDatabaseError: _NOT_SET_UP,
     database.UpgradeFailedError: _NOT_SET_UP,
     database.DatabaseAddressError: _NOT_SET_UP,
+    database.DatabaseEncodingError: _NOT_SET_UP,
     blobs.BlobRefusedError: _DAMAGED,
     blobs.NoSuchBlobError: _NOTHING,
     blobs.BlobExistsError: _TAKEN,

@@ -9,6 +9,8 @@ from psycopg.abc import PQGen
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Engine, event
 
+from service.database.errors import DatabaseEncodingError
+
 CONNECT_S = 5
 """So long a new connection may take, unless the database's address says otherwise (``connect_timeout``)."""
 ANSWER_S = 10.0
@@ -41,7 +43,11 @@ def bound(engine: Engine) -> None:
     """Make every connection of this engine's pool one that gives up."""
 
     def connect(_dialect: object, _record: object, arguments: list[Any], named: dict[str, Any]) -> BoundedConnection:
-        return BoundedConnection.connect(*arguments, **{"connect_timeout": CONNECT_S, **named})
+        made = BoundedConnection.connect(*arguments, **{"connect_timeout": CONNECT_S, **named})
+        if made.info.parameter_status("server_encoding") != "UTF8":
+            made.close()
+            raise DatabaseEncodingError
+        return made
 
     def resting(connection: BoundedConnection | None, _record: object) -> None:
         if connection is not None:  # one that was given up is gone

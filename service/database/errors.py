@@ -21,6 +21,10 @@ class DatabaseAddressError(BadInputError):
     """PRACTICE_DATABASE_URL is not understood. It starts with sqlite:/// or postgresql+psycopg://."""
 
 
+class DatabaseEncodingError(BadInputError):
+    """The database was not made for UTF-8. Make it anew with TEMPLATE template0 ENCODING 'UTF8', and name that one."""
+
+
 class NoWayBackError(BadInputError):
     """A database is never taken back to an older version. Restore the backup that was made before its upgrade."""
 

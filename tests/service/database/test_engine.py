@@ -10,9 +10,10 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from service.database.engine import Database, open_database
-from service.database.errors import DatabaseAddressError, DatabaseUnavailableError
+from service.database.errors import DatabaseAddressError, DatabaseEncodingError, DatabaseUnavailableError
 from service.database.tables import METADATA, team
 from service.ids import new_id
+from tests.service.postgres import Server
 
 
 @pytest.fixture
@@ -97,3 +98,11 @@ def test_an_error_quotes_neither_statement_nor_value(database: Database) -> None
 def test_other_databases_are_refused(url: str) -> None:
     with pytest.raises(DatabaseAddressError):
         open_database(url)
+
+
+def test_a_database_that_was_not_made_for_utf_8_is_refused_in_words(postgres: Server) -> None:
+    with postgres.fresh("template0 ENCODING 'SQL_ASCII' LOCALE 'C'") as name:
+        opened = open_database(postgres.url(name))
+        with pytest.raises(DatabaseEncodingError), opened.reading() as rows:
+            rows.execute(text("SELECT 1"))
+        opened.close()

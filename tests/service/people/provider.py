@@ -14,12 +14,12 @@ import secrets
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, quote_plus, urlencode, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
-CLIENT, SECRET = "practice-client", "provider-secret"
+CLIENT, SECRET = "practice-client", "a+b/c=%41:d&e f"
 KEYS: list[Any] = [RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})]
 STRANGER = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
 CODES: dict[str, dict[str, str]] = {}
@@ -66,7 +66,7 @@ class Provider(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         sent = {name: values[0] for name, values in parse_qs(body).items()}
         begun = CODES.pop(sent.get("code", ""), None)
-        basic = "Basic " + base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
+        basic = "Basic " + base64.b64encode(f"{CLIENT}:{quote_plus(SECRET)}".encode()).decode()
         digest = hashlib.sha256(sent.get("code_verifier", "").encode()).digest()
         challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
         if self.headers["Authorization"] != basic:
