@@ -127,6 +127,9 @@ BARS: tuple[Bar, ...] = (
         "-k",
         "gibibyte or tus_js",
     ),
+    _tests(
+        "P11", "the whole analysis, followed call by call: no address of a network", "tests/e2e/test_follow_calls.py"
+    ),
     Bar(id="L1", what="50 people at work while a recording is transcribed", words=("-m", "benchmarks.load")),
     _tests(
         "S4",
