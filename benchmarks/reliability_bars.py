@@ -65,6 +65,11 @@ BARS: tuple[Bar, ...] = (
         "not a_hundred_times",
     ),
     _tests(
+        "R4",
+        "two workers elsewhere on PostgreSQL, one killed while it writes words down; no keeper for a while",
+        "tests/service/keeper",
+    ),
+    _tests(
         "R5",
         "disk full at every place that writes, over the whole service",
         *(f"tests/service/full_disk/test_{name}.py" for name in ("requests", "no_plaintext", "jobs", "upkeep")),

@@ -71,9 +71,10 @@ HELD: tuple[Held, ...] = (
     _held(
         "R4",
         "an old fence commits nothing, a lost claim neither keeps nor ends a job, a silent worker's jobs go on "
-        "elsewhere, the same key is never kept twice",
-        "jobs/test_runner jobs/test_dispatch /pipelines/execution/test_engines",
-        left="1,000 schedules of 2 to 8 workers; two workers on PostgreSQL at night alone",
+        "elsewhere, the same key is never kept twice; of two worker processes on PostgreSQL, without a "
+        "keystore, one is killed in the middle, and its session is done on the other within a minute",
+        "jobs/test_runner jobs/test_dispatch keeper/test_elsewhere /pipelines/execution/test_engines",
+        left="1,000 schedules of 2 to 8 workers",
     ),
     _held(
         "R5",
