@@ -28,8 +28,6 @@ from tests.service.postgres import Server
 
 STAGES = "decode detect diarize transcribe attribute classify score"
 DOCUMENTS = "coding listening peaks scoring session"
-ENGINES = ("onnxruntime.", "deviceid")
-"""What the library of the embedded engines leaves in a home folder."""
 ONE, TWO = "gpu-one", "gpu-two"
 
 
@@ -153,8 +151,7 @@ def nothing_left(machines: Machines, session_id: str, wrapped: bytes) -> None:
     assert len(needles) == 6
     for name in (ONE, TWO):
         files = [path for path in machines.far(name).rglob("*") if path.is_file()]
-        ours = {path.name for path in files if not path.name.startswith(ENGINES)}
-        assert ours == {"machine", "token", "keeper.pem", "audit.keys"}
+        assert {path.name for path in files} == {"machine", "token", "keeper.pem", "audit.keys"}
         held = [machines.log(name).encode(), *(path.read_bytes() for path in files)]
         assert not [one for one in held if any(needle in one for needle in needles)]
     home = [path.read_bytes() for path in (machines.folder / "home").rglob("*") if path.is_file()]
