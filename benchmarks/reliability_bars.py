@@ -67,7 +67,7 @@ BARS: tuple[Bar, ...] = (
     _tests(
         "R4",
         "two workers elsewhere on PostgreSQL, one killed while it writes words down; no keeper for a while",
-        "tests/service/keeper",
+        "tests/service/keeper/test_elsewhere.py",
     ),
     _tests(
         "R5",
