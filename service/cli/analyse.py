@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from models.adapters.media_refusals import EmptyFileError
+from models.adapters.media_kinds import HEAD_BYTES, sniff
 from models.errors import BadInputError
 from models.records.coding import Setting
 from models.records.rubric import Rubric
@@ -131,17 +131,24 @@ def run_analysis(
 
 
 def _require_recording(file: Path) -> None:
-    """Look whether there is something to read, before anything slow begins. Raises BadInputError."""
+    """Look whether there is a recording to read, before anything slow begins.
+
+    Raises BadInputError, and RefusedRecordingError by the file's first bytes.
+    """
+    if file.is_dir():
+        raise BadInputError(f"{file.name} is a folder. Name one recording.")
+    head = b""
     try:
         size = file.stat().st_size
+        if file.is_file():
+            with file.open("rb") as opened:
+                head = opened.read(HEAD_BYTES)
     except FileNotFoundError as refused:
         raise BadInputError(f"There is no file {file.name}. Check the name and the folder.") from refused
     except OSError as refused:
         raise BadInputError(f"{file.name} cannot be opened. Check that you may read it.") from refused
-    if file.is_dir():
-        raise BadInputError(f"{file.name} is a folder. Name one recording.")
-    if file.is_file() and not size:
-        raise EmptyFileError
+    if file.is_file():
+        sniff(head, size)
 
 
 def _count(exact: int | None, least: int, most: int) -> SpeakerCount:

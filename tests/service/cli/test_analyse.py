@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from models.adapters.media_refusals import EmptyFileError
+from models.adapters.media_refusals import EmptyFileError, TextFileError
 from models.errors import BadInputError
 from models.records.coding import Setting
 from pipelines.session import Choices
@@ -18,6 +18,8 @@ from service.cli import analyse as module
 from service.cli import demo as demo_module
 from service.cli.analyse import analyse
 
+SOUND = b"RIFF\x24\0\0\0WAVEfmt "
+"""As much as a recording is told by, before anything reads it."""
 SLOW = ("onnxruntime", "service.engines", "service.analysis", "scipy.optimize")
 PROGRAM = """
 import sys
@@ -50,6 +52,13 @@ def test_an_empty_file_is_told_at_once(tmp_path: Path) -> None:
         analyse(tmp_path / "empty.wav", tmp_path / "out")
 
 
+def test_what_is_no_recording_by_its_first_bytes_is_told_at_once(tmp_path: Path) -> None:
+    """No engine is needed to tell a letter from a recording."""
+    (tmp_path / "letter.wav").write_text("Dear Paula, thank you for your time.", "utf-8")
+    with pytest.raises(TextFileError):
+        analyse(tmp_path / "letter.wav", tmp_path / "out")
+
+
 def test_a_folder_is_told_at_once(tmp_path: Path) -> None:
     """A folder is not a recording."""
     with pytest.raises(BadInputError, match="is a folder"):
@@ -58,7 +67,7 @@ def test_a_folder_is_told_at_once(tmp_path: Path) -> None:
 
 def test_a_faulty_rubric_is_told_at_once(tmp_path: Path) -> None:
     """Before any engine is built, with the file's name and line."""
-    (tmp_path / "visit.wav").write_bytes(b"sound")
+    (tmp_path / "visit.wav").write_bytes(SOUND)
     (tmp_path / "own.yaml").write_text("schema_version: 1\n", "utf-8")
     with pytest.raises(BadInputError, match=r"own\.yaml, line 1"):
         analyse(tmp_path / "visit.wav", tmp_path / "out", rubric=tmp_path / "own.yaml")
@@ -67,7 +76,7 @@ def test_a_faulty_rubric_is_told_at_once(tmp_path: Path) -> None:
 
 def test_a_rubric_of_another_setting_is_told_at_once(tmp_path: Path) -> None:
     """It names the setting that the rubric is for."""
-    (tmp_path / "visit.wav").write_bytes(b"sound")
+    (tmp_path / "visit.wav").write_bytes(SOUND)
     own = tmp_path / "own.yaml"
     own.write_bytes(files("rubric_prompts").joinpath("supervision.v1.yaml").read_bytes())
     with pytest.raises(BadInputError, match="is a rubric for supervision"):
@@ -90,7 +99,7 @@ def test_the_analysis_gets_the_setting_and_the_goal_that_were_named(
     """A rubric brings its setting; a blank goal is none."""
     asked: list[Choices] = []
     monkeypatch.setattr(module, "run_analysis", lambda file, out, choice, choices, **more: asked.append(choices))
-    (tmp_path / "visit.wav").write_bytes(b"sound")
+    (tmp_path / "visit.wav").write_bytes(SOUND)
     if "rubric" in options:
         own = tmp_path / options["rubric"]
         own.write_bytes(files("rubric_prompts").joinpath(own.name).read_bytes())
