@@ -44,7 +44,7 @@ MOST_COMMON = 600
 APART = (70, 18)
 """How far two colours of a picture are from one another at least, in steps of 0 to 255: at first, and then."""
 PATIENCE_MS = 60_000
-MOST_BYTES = 3_900_000
+MOST_BYTES = 4_100_000
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--lang=en-GB",
     "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
