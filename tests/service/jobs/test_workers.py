@@ -15,6 +15,7 @@ from service.barriers import NAMES
 from service.database.tables import session, worker
 from service.parts import Parts
 from tests.pipelines.execution.own_postgres import own_postgres
+from tests.service.jobs import worker_process  # noqa: F401 - loaded here, so that a forked worker need not
 from tests.service.jobs.made import CANARY, WorkerProcess, a_job, fresh, kept_of, row_of, until
 
 STAGES = "decode detect diarize transcribe attribute classify score"
