@@ -60,7 +60,7 @@ def entered(browser: Any, house: House, **options: Any) -> Any:
     page.goto(f"{house.url}/sign-in?next={AT}")
     page.get_by_label("Sign-in name").fill(house.names[house.administrator_id])
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(f"{house.url}{AT}")
     return page
 
