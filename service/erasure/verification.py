@@ -11,6 +11,7 @@ from service.database.words import ErasureState
 from service.erasure import scrubbing
 from service.erasure.ports import KeyDestroyer
 from service.erasure.records import Erasure
+from service.erasure.searching import searched
 from service.parts import Parts
 
 
@@ -43,21 +44,19 @@ def verify(
     parts: Parts, erasure: Erasure, keys: KeyDestroyer, folders: Sequence[Path], key_bytes: bytes | None
 ) -> Findings:
     """Look everywhere once. ``key_bytes``: the wrapped key as it was; ``folders``: all that this machine keeps."""
-    from service.admin.canaries import Canary, scan  # numpy, which a process that erases nothing does without
-
     gone = set(erasure.note.blobs)
     stored = sum(blob_id in gone for blob_id in parts.blobs.ids()) if gone else 0
-    report = None if key_bytes is None else scan(folders, [Canary(name="key", content=key_bytes)])
+    report = None if key_bytes is None else searched(folders, key_bytes)
     with parts.database.reading() as rows:
         left = scrubbing.left_over(rows, erasure.session_id)
     return Findings(
         key_there=keys.wrapped(erasure.session_id) is not None,
-        key_bytes=None if report is None else len(report.findings),
+        key_bytes=None if report is None else report.found,
         blobs=max(stored, _named(folders, gone)),
         rows=left,
         files=report.files if report else 0,
         bytes=report.bytes if report else 0,
-        whole=report.complete if report else False,
+        whole=report.whole if report else False,
     )
 
 
