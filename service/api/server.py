@@ -68,14 +68,18 @@ def web_server(app: FastAPI, settings: ServiceSettings) -> WebServer:
 def listening(settings: ServiceSettings) -> socket.socket:
     """A socket at the address of the settings, taken before anything else is begun. Raises SettingError."""
     try:
-        found = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)
-        family, _, _, _, address = found[0]
-        return socket.create_server(address, family=family, backlog=2048)
+        return socket_at(settings.host, settings.port, backlog=2048)
     except OSError:
         raise SettingError(
             f"Nothing can listen on port {settings.port}: something else does, or PRACTICE_HOST is not an address of "
             "this machine. Stop it, or name another port with PRACTICE_PORT."
         ) from None
+
+
+def socket_at(host: str, port: int, *, backlog: int) -> socket.socket:
+    """A socket that listens at the first address of a host. Raises OSError."""
+    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    return socket.create_server(address, family=family, backlog=backlog)
 
 
 def run_web(app: FastAPI, settings: ServiceSettings, held: socket.socket) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import uvicorn
 
-from service.api.server import WebServer
+from service.api.server import WebServer, socket_at
 from service.api.stopping import Stopping
 from service.keeper.app import KeeperApp
 from service.keeper.certificate import CertificateFiles
@@ -41,9 +41,7 @@ def keeper_server(app: KeeperApp, files: CertificateFiles) -> WebServer:
 def listening_at(settings: KeeperSettings) -> socket.socket:
     """A socket at the address of the settings. Raises SettingError."""
     try:
-        found = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)
-        family, _, _, _, address = found[0]
-        return socket.create_server(address, family=family, backlog=128)
+        return socket_at(settings.host, settings.port, backlog=128)
     except OSError:
         raise SettingError(
             f"It cannot listen on port {settings.port}: something else does, or PRACTICE_KEEPER_HOST is not "

@@ -72,7 +72,7 @@ def finish(people: PeopleParts, came: Came, here: WaitingHere, *, given: str, la
     with people.parts.database.writing() as rows:
         if waiting_rows.live(rows, here.id, now_ms) is None:
             raise NotWaitingError
-        proof = _proof(people, rows, came, here, given, settled)
+        proof = _proof(people, rows, came, here, given, settled, now_ms)
         proof.tell(people, rows, came.request_id, now_ms)
         if proof.right and proof.person is not None:
             limits.take_back(rows, counted, counted_ms)
@@ -88,8 +88,9 @@ def leave(people: PeopleParts, here: WaitingHere) -> None:
         waiting_rows.end(rows, here.id)
 
 
-def _proof(people: PeopleParts, rows: Connection, came: Came, here: WaitingHere, given: str, label: str) -> Proof:
-    now_ms = people.parts.clock()
+def _proof(
+    people: PeopleParts, rows: Connection, came: Came, here: WaitingHere, given: str, label: str, now_ms: int
+) -> Proof:
     if here.needs is Needs.PASSKEY:
         return proving.prove(people, rows, read_assertion(given), here.ceremony, now_ms, person_id=here.person_id)
     person = store.by_id(rows, here.person_id)
